@@ -1,0 +1,3 @@
+"""advisor: an index and query advisor for PostgreSQL and MongoDB."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""`python -m advisor` is the `advisor` program."""
+
+from advisor.cli.app import main
+
+main()
