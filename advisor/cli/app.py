@@ -3,17 +3,54 @@
 Command modules are imported to know their options, so they import nothing heavy at the top: `advisor --help` stays fast.
 """
 
+import os
 import sys
 import traceback
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from advisor import __version__
+from advisor.cli import analyze, doctor, record, rules, schema
 from advisor.cli.console import note
 from advisor.errors import AdvisorError
 
+
+class Program(TyperGroup):
+    """Turns every error into two lines on stderr and exit code 2 (a Refused migration: 1); `--debug` adds the traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AdvisorError as error:
+            _explain(ctx, error.message, error.hint)
+            raise typer.Exit(error.exit_code) from error
+        except BrokenPipeError:
+            # The reader of our output went away (`| head`): nothing is wrong. Keep the interpreter from flushing again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        except (typer.Exit, typer.Abort, KeyboardInterrupt):
+            raise
+        except Exception as error:
+            if type(error).__module__.startswith(("typer", "click")):
+                raise
+            hint = "This is a bug of advisor: run `advisor --debug ...` and report the traceback."
+            _explain(ctx, f"internal error, {type(error).__name__}: {error}", hint)
+            raise typer.Exit(2) from error
+
+
+def _explain(ctx: Any, message: str, hint: str) -> None:
+    if ctx.params.get("debug"):
+        traceback.print_exc()
+    note(f"error: {message}")
+    if hint:
+        note(f"  next: {hint}")
+
+
 app = typer.Typer(
     name="advisor",
+    cls=Program,
     help="Index and query advisor for PostgreSQL and MongoDB: from a log to a reviewed migration.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -36,14 +73,13 @@ def options(
     pass
 
 
+app.command("analyze")(analyze.command)
+app.command("doctor")(doctor.command)
+app.command("record")(record.command)
+app.command("schema")(schema.command)
+app.add_typer(rules.app, name="rules")
+
+
 def main() -> None:
-    """Run the program; every AdvisorError becomes two lines on stderr and exit code 2."""
-    try:
-        app()
-    except AdvisorError as error:
-        if "--debug" in sys.argv:
-            traceback.print_exc()
-        note(f"error: {error.message}")
-        if error.hint:
-            note(f"  next: {error.hint}")
-        sys.exit(error.exit_code)
+    """Run the program."""
+    app()
