@@ -36,7 +36,9 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     collation: str = ""
     """Quoted and qualified, only when it differs from the type's own."""
     generated: str = ""
-    """Expression of a stored generated column."""
+    """Expression of a generated column."""
+    virtual: bool = False
+    """The generated column is computed when read (PostgreSQL 18), not stored."""
     statistics_target: int | None = None
     statistics: tuple[ColumnStatistics, ...] = ()
 
@@ -106,6 +108,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     partition_of: tuple[str, str] | None = None
     """(schema, name) of the parent."""
     partition_bound: str = ""
+    inherits: tuple[tuple[str, str], ...] = ()
+    """(schema, name) of the parents by plain inheritance; a partition's parent is `partition_of`."""
     row_security: bool = False
     policies: tuple[str, ...] = ()
     """CREATE POLICY statements, rebuilt."""
@@ -133,6 +137,10 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """(schema, name, definition as CREATE VIEW), in an order that runs."""
     extended_statistics: tuple[str, ...] = ()
     stats_reset: str | None = None
+    collation: str = ""
+    """The database's default, `libc:en_US.UTF-8`, `icu:en-US` or `builtin:C.UTF-8`; `` = unknown."""
+    notes: tuple[str, ...] = ()
+    """What could not be read, and why: for people."""
 
     def table(self, schema: str, name: str) -> Table | None:
         """The table of that exact schema and name, or None."""
