@@ -1,0 +1,100 @@
+"""The cheap key of a statement: its text with the values cut out by one regular expression.
+
+Millions of executions pass here and only distinct keys are normalised, so this may keep apart what `normalise` joins
+(white space, case of names, most list lengths) but must not join what it keeps apart: equal keys mean equal shapes.
+Patterns, units and JSON keys take a second expression with a callback; comments in the middle, backslashes, dollar quotes,
+open quotes, names beyond ASCII and `?` take the slow path, where the normalised text itself is the key.
+"""
+
+import re
+
+from advisor.workload.constants import pattern
+from advisor.workload.normalise import normalise
+
+_STRING = r"'[^']*+(?:''[^']*+)*+'"
+_NUMBER = r"\b[0-9](?<!\"[0-9])[A-Za-z0-9_.]*+(?:(?<=[eE])[+-][0-9]+)?"
+_VALUES = re.compile(rf"{_STRING}|{_NUMBER}|(?<!\w)\$[0-9]+")
+_CAREFUL = re.compile(
+    rf"((?:->>?|(?<!array)\[|\binterval|\b(?:date_trunc|date_part|extract)\s*\()\s*(?:{_STRING}|-?[0-9]+))"
+    rf"|({_STRING})(\s*::\s*interval)?|{_NUMBER}|(?<!\w)\$[0-9]+",
+    re.IGNORECASE,
+)
+_IN_LIST = re.compile(r"\(\?(?<=[\s)\"][iI][nN] \(\?)(?:, ?\?)+\)")
+_CONSTANTS = r"\((?:-?\?|null|true|false|default)(?:, ?(?:-?\?|null|true|false|default))*+\)"
+_ROWS = re.compile(rf"(\bvalues ?{_CONSTANTS})((?:,\s?{_CONSTANTS})++)", re.IGNORECASE)
+_LONG = 1_000
+"""Characters from which it pays to collapse the rows of VALUES in the key."""
+
+
+def literal_free(text: str) -> str:
+    """The key of `text`: statements of one engine with the same key have the same normalised text."""
+    if "/*" in text:
+        text = without_outer_comment(text)
+    if "\\" in text or "?" in text or "--" in text or "/*" in text:
+        return normalise(text).text
+    lowered = text.lower()
+    if (
+        "like" in lowered
+        or "->" in lowered
+        or "interval" in lowered
+        or "date_" in lowered
+        or "~" in lowered
+        or "[" in lowered
+        or "extract" in lowered
+        or "similar" in lowered
+        or "to_" in lowered
+        or "#>" in lowered
+    ):
+        key = "$" if "#>" in lowered or _TEXT_CALL.search(lowered) else _CAREFUL.sub(_careful, text)
+    else:
+        key = _VALUES.sub("?", text)
+        if "'" in key:
+            return normalise(text).text
+    if "$" in key or not key.isascii() or ('"' in key and not _plain_names(text)):
+        return normalise(text).text
+    if "(?," in key:
+        key = _IN_LIST.sub("(?)", key)
+        if len(key) > _LONG:
+            key = _ROWS.sub(_first_row, key)
+    return key
+
+
+_TEXT_CALL = re.compile(r"\b(?:to_(?:char|date|timestamp|number)|jsonb?_extract_path(?:_text)?)\s*\(")
+
+
+def without_outer_comment(text: str) -> str:
+    """`text` without its only comment when that stands at the very end or start, where sqlcommenter writes it."""
+    if text.count("/*") != 1:
+        return text
+    start = text.index("/*")
+    if text.rstrip("; \n").endswith("*/"):
+        head = text[:start]
+        if head.count("'") % 2 == 0 and head.count('"') % 2 == 0:
+            return head
+    elif start == 0 and (end := text.find("*/")) > 0:
+        return text[end + 2 :]
+    return text
+
+
+def _careful(match: re.Match[str]) -> str:
+    if match[1] or match[3]:
+        return match[0]
+    if match[2]:
+        return pattern(match[2][1:-1]) + ("^" if match[2][1] == "^" else "")
+    return "?"
+
+
+def _first_row(match: re.Match[str]) -> str:
+    first, others = match[1], match[2]
+    rows = others.count("(")
+    same_width = others.count(",") == rows * (first.count(",") + 1)
+    return first if same_width else match[0]
+
+
+def _plain_names(text: str) -> bool:
+    """Whether every quoted name is made of word characters only, so that no value can hide in one.
+
+    Splitting at the quotes puts the names at the odd places. A string with an odd number of double quotes shifts that, and
+    then some odd part holds a single quote: the answer is no.
+    """
+    return ("x" + "".join(text.split('"')[1::2])).isidentifier()
