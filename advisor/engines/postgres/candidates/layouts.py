@@ -39,14 +39,14 @@ def layouts(access: Access, terms: Iterable[Term], bench: Workbench) -> Iterator
 
 
 def _equality_order(access: Access, terms: list[Term], bench: Workbench) -> list[Operand]:
-    """Plain equality before IN, then what most shapes share, then what narrows most; the name breaks ties."""
+    """Comparisons, then tests (NULL, booleans), then IN; among them what most shapes share, then what narrows most."""
     table = bench.table(access)
-    listed = {term.operand for term in terms if term.kind == "in"}
+    kinds = {term.operand: {"=": 0, "in": 2}.get(term.kind, 1) for term in reversed(terms)}
     operands = dict.fromkeys(term.operand for term in terms if term.kind in EQUALITY_KINDS)
 
-    def rank(operand: Operand) -> tuple[bool, int, float, str]:
+    def rank(operand: Operand) -> tuple[int, int, float, str]:
         shared = -bench.shared(access, operand)
-        return operand in listed, shared, -distinct_values(table, operand), label(operand)
+        return kinds[operand], shared, -distinct_values(table, operand), label(operand)
 
     return sorted(operands, key=rank)[:WIDEST_KEY]
 
