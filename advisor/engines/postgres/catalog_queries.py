@@ -32,7 +32,6 @@ OTHER_PLANNER_SETTINGS = [
     "hash_mem_multiplier",
     "max_parallel_workers",
     "max_parallel_workers_per_gather",
-    "max_worker_processes",
     "work_mem",
 ]
 
