@@ -14,7 +14,7 @@ from psycopg.types.json import Json
 
 from sample_workloads.traffic import Client, Pool, Session, run, skewed
 
-VENDORS, PRODUCTS, ORDERS = 400, 40_000, 90_000
+VENDORS, ORDERS = 1_000, 60_000
 
 CONTEXT = """select set_config('search_path', $1, true), set_config('role', $2, true), \
 set_config('request.jwt.claims', $3, true), set_config('request.method', $4, true), \
@@ -120,7 +120,7 @@ def order(pool: Pool, chance: random.Random) -> None:
     """One order with its items."""
     with pool.session(chance) as session:
         caller = owner(skewed(chance, VENDORS))
-        _call(session, "GET", "/orders", caller, ORDER, str(chance.randint(80_000, ORDERS)), 1, 0)
+        _call(session, "GET", "/orders", caller, ORDER, str(chance.randint(50_000, ORDERS)), 1, 0)
 
 
 def unread(pool: Pool, chance: random.Random) -> None:
