@@ -29,7 +29,9 @@ class Failure(NamedTuple):
 
 
 UNTRUSTED = frozenset({"plpython3u", "plperlu", "pltclu"})
-_TYPE = re.compile(r"(?:(?P<schema>\"(?:[^\"]|\"\")+\"|[^.\"(]+)\.)?(?P<name>\"(?:[^\"]|\"\")+\"|[^.\"([]+)(?:\(.*\))?(?P<array>(?:\[\])*)")
+_TYPE = re.compile(
+    r"(?:(?P<schema>\"(?:[^\"]|\"\")+\"|[^.\"(]+)\.)?(?P<name>\"(?:[^\"]|\"\")+\"|[^.\"([]+)(?:\(.*\))?(?P<array>(?:\[\])*)"
+)
 _ROLES = re.compile(r" FOR (SELECT|INSERT|UPDATE|DELETE|ALL) TO .*?(?= USING \(| WITH CHECK \(|$)", re.DOTALL)
 
 _MISSING_TYPES = "SELECT DISTINCT t FROM unnest(%s::text[]) t WHERE to_regtype(t) IS NULL ORDER BY 1"
@@ -56,6 +58,7 @@ def build_schema(site: Site, catalog: Catalog) -> list[str]:
         failed += run_all(owner, _attachments(catalog))
         failed += run_all(owner, [*_indexes(catalog), *_index_attachments(catalog)])
         failed += run_all(owner, [*_constraints(catalog), *_rest(catalog)])
+        run_all(owner, _renewals(catalog))
     return [*notes, *(f"{failure.what} could not be recreated: {failure.words}" for failure in failed)]
 
 
@@ -92,7 +95,9 @@ def _apply_settings(site: Site, catalog: Catalog) -> list[str]:
     notes = []
     settings = {**catalog.settings, "search_path": ", ".join(quote_ident(s) for s in catalog.search_path)}
     with site.admin() as admin:
-        known = {row[0] for row in admin.execute(_SETTABLE, (OTHER_PLANNER_SETTINGS, list(catalog.settings))).fetchall()}
+        known = {
+            row[0] for row in admin.execute(_SETTABLE, (OTHER_PLANNER_SETTINGS, list(catalog.settings))).fetchall()
+        }
         for name, value in settings.items():
             if name not in known and name != "search_path":
                 notes.append(f"setting {name} is unknown here")
@@ -109,7 +114,9 @@ def _apply_settings(site: Site, catalog: Catalog) -> list[str]:
 
 def _schemas(catalog: Catalog) -> list[Statement]:
     used = {table.schema for table in catalog.tables} | set(catalog.extensions.values()) - {"pg_catalog"}
-    return [(f"schema {name}", f"CREATE SCHEMA IF NOT EXISTS {quote_ident(name)}") for name in sorted(used | {"public"})]
+    return [
+        (f"schema {name}", f"CREATE SCHEMA IF NOT EXISTS {quote_ident(name)}") for name in sorted(used | {"public"})
+    ]
 
 
 def _create_extensions(site: Site, catalog: Catalog) -> list[str]:
@@ -123,7 +130,9 @@ def _create_extensions(site: Site, catalog: Catalog) -> list[str]:
                 continue
             where = sql.SQL("") if schema == "pg_catalog" else sql.SQL(" SCHEMA {}").format(sql.Identifier(schema))
             try:
-                admin.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}{} CASCADE").format(sql.Identifier(name), where))
+                admin.execute(
+                    sql.SQL("CREATE EXTENSION IF NOT EXISTS {}{} CASCADE").format(sql.Identifier(name), where)
+                )
             except psycopg.Error as error:
                 notes.append(f"extension {name} could not be created here: {first_line(error)}")
     return notes
@@ -210,6 +219,16 @@ def _constraints(catalog: Catalog) -> Iterator[Statement]:
             if constraint.kind in "fc" and _meaning(constraint) not in handed_down:
                 what = f"constraint {constraint.name} of {qualified(table.schema, table.name)}"
                 yield what, _add_constraint(table, constraint.name, constraint.definition, only=False)
+
+
+def _renewals(catalog: Catalog) -> Iterator[Statement]:
+    """Checking a foreign key planned a query, which left index pages in the buffer pool: new files are not cached."""
+    touched = {(table.schema, table.name) for table in catalog.tables for c in table.constraints if c.references}
+    touched |= {c.references for table in catalog.tables for c in table.constraints if c.references}
+    for table in catalog.tables:
+        if table.indexes and {(table.schema, table.name), table.partition_of, *table.inherits} & touched:
+            name = qualified(table.schema, table.name)
+            yield f"indexes of {name}", f"REINDEX TABLE {name}"
 
 
 def _meaning(constraint: Constraint) -> tuple[str, str]:

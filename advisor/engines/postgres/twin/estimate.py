@@ -85,7 +85,11 @@ def index_extent(
 def _gin(columns: Sequence[StoredColumn], rows: float) -> int:
     pages = 0
     for column in columns:
-        per_row = column.element_counts[-1] if column.element_counts else max(1.0, column.field.width / PAGES_PER_GIN_ROW_WORD)
+        per_row = (
+            column.element_counts[-1]
+            if column.element_counts
+            else max(1.0, column.field.width / PAGES_PER_GIN_ROW_WORD)
+        )
         distinct = min(rows * per_row, max(1000.0, rows * per_row / 20))
         pages += sizes.gin(rows, per_row, distinct, 8)
     return pages

@@ -64,9 +64,13 @@ def _differences(catalog: Catalog, site: Site) -> list[str]:
     notes = list(catalog.notes)
     ours, theirs = site.version // 10000, catalog.server_version // 10000
     if theirs and ours != theirs:
-        notes.append(f"production runs PostgreSQL {theirs}, the twin PostgreSQL {ours}: their planners differ in places")
+        notes.append(
+            f"production runs PostgreSQL {theirs}, the twin PostgreSQL {ours}: their planners differ in places"
+        )
     if not site.writable_pages:
-        notes.append("the twin's server has data checksums: index look-ups cost a little less than in production")
+        notes.append(
+            "the twin's server has data checksums or wal_level = minimal: index look-ups cost a little less than in production"
+        )
     if catalog.statistics == "reduced":
         notes.append("the snapshot has no data values: skewed columns and ranges are planned with averages")
     return notes

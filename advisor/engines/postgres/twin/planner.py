@@ -66,18 +66,25 @@ class Planner:
 
     def _generic(self, text: str, switched: Sequence[int], options: str) -> Plan:
         if self._version >= GENERIC_PLAN:
-            return self._ask(f"EXPLAIN (FORMAT JSON, GENERIC_PLAN) {text}", None, switched, options)
-        count = max(int(found) for found in _PARAMETER.findall(text))
-        nulls = ", ".join(["NULL"] * min(count, 1000))
-        prepare = f"PREPARE advisor_statement AS {text}"
+            return self._ask(f"EXPLAIN (FORMAT JSON, GENERIC_PLAN) {text}", None, switched, options, alone=False)
+        # Nulls stand for the parameters; the forced generic plan does not look at them.
+        nulls = ", ".join(["NULL"] * max(int(found) for found in _PARAMETER.findall(text)))
+        options += "SET LOCAL plan_cache_mode = force_generic_plan;"
         execute = f"EXPLAIN (FORMAT JSON) EXECUTE advisor_statement({nulls})"
         try:
-            return self._ask(execute, None, switched, f"{options}SET LOCAL plan_cache_mode = force_generic_plan;", prepare)
+            return self._ask(execute, None, switched, options, before=f"PREPARE advisor_statement AS {text}")
         finally:
             self._connection.pgconn.exec_(b"DEALLOCATE ALL")
 
     def _ask(
-        self, query: str, parameters: _Parameters, switched: Sequence[int], options: str = "", before: str = ""
+        self,
+        query: str,
+        parameters: _Parameters,
+        switched: Sequence[int],
+        options: str = "",
+        *,
+        before: str = "",
+        alone: bool = True,
     ) -> Plan:
         connection = self._connection.pgconn
         begin = "BEGIN READ ONLY;"
@@ -89,8 +96,14 @@ class Planner:
             self._checked(connection.exec_((begin + options).encode()))
             if before:
                 self._checked(connection.exec_params(before.encode(), None))
-            result = self._checked(connection.exec_params(query.encode("utf-8", "surrogatepass"), values))
-            return _plan(result.get_value(0, 0) or b"")
+            if alone:
+                result = connection.exec_params(query.encode(), values)
+            else:
+                # GENERIC_PLAN takes no bound values, not even nulls, so it needs the simple protocol. The server has
+                # parsed these very bytes as one statement before: parsing refuses a second one.
+                self._checked(connection.prepare(b"", query.encode()))
+                result = connection.exec_(query.encode())
+            return _plan(self._checked(result).get_value(0, 0) or b"")
         except (psycopg.OperationalError, UnicodeEncodeError) as error:
             raise NotPlannable(f"the statement could not be planned: {type(error).__name__}") from error
         finally:

@@ -30,8 +30,6 @@ SETTINGS = {
     "max_connections": "12",
     "shared_buffers": "64MB",
     "max_wal_size": "4GB",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
     "log_min_messages": "fatal",
     "log_min_error_statement": "panic",
     "default_statistics_target": "100",
@@ -52,7 +50,8 @@ class Site:
     version: int
     label: str
     writable_pages: bool
-    """Without data checksums: pages that we write ourselves are believed."""
+    """Pages that we write ourselves are believed: no data checksums, and `wal_level` above minimal (where the server
+    reads the pages of every new file back into its buffer pool)."""
 
     def admin(self) -> Connection:
         """A superuser connection; catalogues may be changed."""
@@ -86,9 +85,10 @@ def open_site(
     Raises ServerMissing (no server can be started), ConnectionFailed (`dsn` is no superuser's or its files are elsewhere).
     """
     if dsn is None:
-        with servers.start(installation or choose(catalog), SETTINGS) as server, _database(
-            server.dsn(), catalog, server.installation.label
-        ) as site:
+        with (
+            servers.start(installation or choose(catalog), SETTINGS) as server,
+            _database(server.dsn(), catalog, server.installation.label) as site,
+        ):
             yield site
     else:
         try:
@@ -103,7 +103,7 @@ def _database(dsn: str, catalog: Catalog, label: str) -> Iterator[Site]:
     """Role and database for the time of the context."""
     owner = OWNER if label else f"{OWNER}_{os.getpid()}"
     with psycopg.connect(dsn, autocommit=True, application_name="advisor") as admin:
-        version, directory, checksums = _inspect(admin)
+        version, directory, writable = _inspect(admin)
         password = secrets.token_hex(16)
         role, name = sql.Identifier(owner), sql.Identifier(owner)
         admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, sql.Literal(password)))
@@ -116,7 +116,7 @@ def _database(dsn: str, catalog: Catalog, label: str) -> Iterator[Site]:
                 directory,
                 version,
                 label or f"PostgreSQL {version // 10000}.{version % 10000} (given)",
-                not checksums,
+                writable,
             )
         finally:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
@@ -126,15 +126,15 @@ def _database(dsn: str, catalog: Catalog, label: str) -> Iterator[Site]:
 def _inspect(admin: Connection) -> tuple[int, Path, bool]:
     row = admin.execute(
         "/* advisor */ SELECT current_setting('server_version_num')::int, current_setting('is_superuser'),"
-        " current_setting('data_checksums'), current_setting('block_size'), current_setting('data_directory', true)"
+        " current_setting('data_checksums') = 'off' AND current_setting('wal_level') <> 'minimal', current_setting('block_size'), current_setting('data_directory', true)"
     ).fetchone()
-    version, superuser, checksums, block, directory = row or (0, "off", "on", "0", None)
+    version, superuser, writable, block, directory = row or (0, "off", False, "0", None)
     hint = "Name a superuser of a server on this machine whose data directory you may write, or leave the option out."
     if superuser != "on":
         raise ConnectionFailed("the server for the twin must be given as a superuser", hint)
     if block != "8192" or not directory or not os.access(Path(directory) / "base", os.W_OK | os.X_OK):
         raise ConnectionFailed("the files of the server for the twin cannot be changed from here", hint)
-    return int(version), Path(directory), checksums == "on"
+    return int(version), Path(directory), bool(writable)
 
 
 def _create_database(admin: Connection, owner: str, collation: str) -> None:

@@ -64,7 +64,9 @@ def tuple_bytes(fields: Sequence[Field]) -> float:
     return full * (1 - any_null) + with_null * any_null
 
 
-def btree(rows: float, fields: Sequence[Field], groups: Sequence[tuple[float, float]] = (), fillfactor: int = 90) -> TreeSize:
+def btree(
+    rows: float, fields: Sequence[Field], groups: Sequence[tuple[float, float]] = (), fillfactor: int = 90
+) -> TreeSize:
     """Size of a B-tree over `rows` tuples.
 
     `groups` describes duplicates when the server would deduplicate them: (how many distinct keys, rows of each).
