@@ -11,17 +11,19 @@ import re
 from advisor.workload.constants import pattern
 from advisor.workload.normalise import normalise
 
-_STRING = r"'[^']*+(?:''[^']*+)*+'"
-_NUMBER = r"\b[0-9](?<!\"[0-9])[A-Za-z0-9_.]*+(?:(?<=[eE])[+-][0-9]+)?"
-_VALUES = re.compile(rf"{_STRING}|{_NUMBER}|(?<!\w)\$[0-9]+")
-_CAREFUL = re.compile(
-    rf"((?:->>?|(?<!array)\[|\binterval|\b(?:date_trunc|date_part|extract)\s*\()\s*(?:{_STRING}|-?[0-9]+))"
-    rf"|({_STRING})(\s*::\s*interval)?|{_NUMBER}|(?<!\w)\$[0-9]+",
-    re.IGNORECASE,
+# The leading character class lets the engine skip to the next candidate: 2.7 times as fast as leading with alternatives.
+_VALUES = re.compile(
+    r"""['0-9$](?:(?<=')[^']*+(?:''[^']*+)*+'
+        |(?<=[0-9])(?<![\w"$][0-9])[A-Za-z0-9_.]*+(?:(?<=[eE])[+-][0-9]+)?
+        |(?<=\$)(?<!\w\$)[0-9]++)""",
+    re.VERBOSE,
 )
 _IN_LIST = re.compile(r"\(\?(?<=[\s)\"][iI][nN] \(\?)(?:, ?\?)+\)")
 _CONSTANTS = r"\((?:-?\?|null|true|false|default)(?:, ?(?:-?\?|null|true|false|default))*+\)"
 _ROWS = re.compile(rf"(\bvalues ?{_CONSTANTS})((?:,\s?{_CONSTANTS})++)", re.IGNORECASE)
+_BLANK = " \t\n\r\f\v"
+_CONTEXT = 24
+"""Characters before a value that are looked at for what it belongs to."""
 _LONG = 1_000
 """Characters from which it pays to collapse the rows of VALUES in the key."""
 
@@ -45,7 +47,9 @@ def literal_free(text: str) -> str:
         or "to_" in lowered
         or "#>" in lowered
     ):
-        key = "$" if "#>" in lowered or _TEXT_CALL.search(lowered) else _CAREFUL.sub(_careful, text)
+        if "#>" in lowered or text.count("'") % 2 or _TEXT_CALL.search(lowered):
+            return normalise(text).text
+        key = _VALUES.sub(_careful, text)
     else:
         key = _VALUES.sub("?", text)
         if "'" in key:
@@ -77,11 +81,23 @@ def without_outer_comment(text: str) -> str:
 
 
 def _careful(match: re.Match[str]) -> str:
-    if match[1] or match[3]:
-        return match[0]
-    if match[2]:
-        return pattern(match[2][1:-1]) + ("^" if match[2][1] == "^" else "")
-    return "?"
+    """A value of a statement in which some values count: kept as it is where `constants.kept` might keep it."""
+    value, text, start = match[0], match.string, match.start()
+    before = text[max(0, start - _CONTEXT) : start].rstrip(_BLANK)
+    if value[0] == "$":
+        return "?"
+    if (start >= _CONTEXT and not before) or before.rstrip("-+" + _BLANK).endswith(("->", "->>")):
+        return value
+    if value[0] != "'":
+        return "?"
+    prefixed = text[start - 1].isalpha() or text[start - 1] == "&" if start else False
+    if prefixed or before.lower().endswith(("interval", "[")) or text[match.end() : match.end() + 2] == "::":
+        return value
+    if before.endswith("("):
+        name = before[:-1].rstrip(_BLANK).lower()
+        if not name or name.endswith(("date_trunc", "date_part", "extract")):
+            return value
+    return pattern(value[1:-1]) + ("^" if value[1] == "^" else "")
 
 
 def _first_row(match: re.Match[str]) -> str:

@@ -76,7 +76,7 @@ class _Writer:
         self.parameters = False
         self.lists = False
         self._depth = 0
-        self._constant = ("", -1)
+        self._constant = ("", -9)
         """The last constant and its place, for `'1 day'::interval`."""
 
     def add(self, token: Token) -> None:

@@ -1,0 +1,137 @@
+"""Chains: loops whose every iteration is a unit of work of its own (commit per row, a connection per call).
+
+Joined are units with the same one or two statements, each starting within 30 ms of the end of the one before, on the same
+session or each on a session that was never seen before. Sessions of a pool that merely run the same popular query are not
+joined, nor units with three shapes and more (that is what requests look like), nor tests cut at a savepoint.
+"""
+
+from collections.abc import Callable, Container
+from typing import NamedTuple
+
+from advisor.workload.repeats import MIN_REPEATS, Repeats, Step, Window
+from advisor.workload.shapes import ShapeCount
+
+PAUSE_S = 0.030
+MAX_SHAPES = 2
+_MAX_KNOWN = 200_000
+"""Session names remembered; beyond, all count as known and only loops on one session are joined."""
+
+
+class Tiny(NamedTuple):
+    """A finished unit of a few statements."""
+
+    start: float
+    end: float
+    owner: tuple[str, str]
+    """Application and user."""
+    steps: list[Step]
+    before: tuple[ShapeCount, ...]
+    fresh: bool
+    """The first unit of its session."""
+
+
+class _Chain:
+    def __init__(self, first: Tiny, before: tuple[ShapeCount, ...]) -> None:
+        self.first, self.end, self.units = first, first.end, 1
+        self.shapes = _shapes(first)
+        self.stats = Repeats(before)
+        self.stats.fold(first.steps)
+
+    def extend(self, unit: Tiny) -> bool:
+        """Append a unit if it continues the chain."""
+        same = unit.owner == self.first.owner and _shapes(unit) == self.shapes
+        if not same or unit.start - self.end > PAUSE_S:
+            return False
+        self.stats.fold(unit.steps)
+        self.end, self.units = max(self.end, unit.end), self.units + 1
+        return True
+
+
+class Chains:
+    """Joins tiny units and passes the loops of every finished chain to `found`."""
+
+    def __init__(self, found: Callable[[Window], None]) -> None:
+        self._found = found
+        self._by_session: dict[str, _Chain] = {}
+        self._single: list[Tiny] = []
+        """Only units of new sessions, not joined yet."""
+        self._across: dict[tuple[tuple[str, str], frozenset[ShapeCount]], _Chain] = {}
+        self._latest: dict[tuple[str, str], Tiny] = {}
+        self._known: set[str] = set()
+
+    def is_new(self, session: str) -> bool:
+        """Whether this session was never seen before; it is known from now on."""
+        if session in self._known or len(self._known) >= _MAX_KNOWN:
+            return False
+        self._known.add(session)
+        return True
+
+    def add(self, session: str, unit: Tiny) -> None:
+        """Take the next tiny unit of a session."""
+        chain = self._by_session.get(session)
+        if chain is not None and chain.extend(unit):
+            return
+        before = unit.before
+        if chain is not None:
+            self._finish(chain)
+            if not before and unit.start - chain.end <= PAUSE_S:
+                before = chain.stats.selects
+        if len(_shapes(unit)) <= MAX_SHAPES:
+            self._by_session[session] = _Chain(unit, before)
+        else:
+            self._by_session.pop(session, None)
+
+    def end(self, session: str) -> None:
+        """A longer unit followed on that session."""
+        if chain := self._by_session.pop(session, None):
+            self._finish(chain)
+
+    def sweep(self, until: float, alive: Container[str]) -> None:
+        """Finish what ended before `until`; a chain whose session is still `alive` may go on."""
+        for session in [s for s, c in self._by_session.items() if c.end < until and s not in alive]:
+            self.end(session)
+        self._join(until)
+        for key in [key for key, chain in self._across.items() if chain.end < until - PAUSE_S]:
+            self._finish(self._across.pop(key), across=True)
+
+    def finish(self) -> None:
+        """Finish everything."""
+        for session in sorted(self._by_session):
+            self.end(session)
+        self._join(float("inf"))
+        for chain in self._across.values():
+            self._finish(chain, across=True)
+        self._across.clear()
+
+    def _finish(self, chain: _Chain, *, across: bool = False) -> None:
+        if chain.units == 1 and chain.first.fresh and not across:
+            self._single.append(chain.first)
+            return
+        if chain.units >= MIN_REPEATS or not across:
+            for window in chain.stats.windows(mode="gap", chained=chain.units > 1):
+                self._found(window)
+
+    def _join(self, until: float) -> None:
+        """Join the only units of new sessions in order of their start."""
+        ready = sorted((unit for unit in self._single if unit.start < until), key=lambda unit: unit.start)
+        self._single = [unit for unit in self._single if unit.start >= until]
+        for unit in ready:
+            key = unit.owner, _shapes(unit)
+            chain = self._across.get(key)
+            if chain is None or not chain.extend(unit):
+                if chain is not None:
+                    self._finish(chain, across=True)
+                self._across[key] = _Chain(unit, self._parent(unit))
+            self._latest[unit.owner] = unit
+
+    def _parent(self, unit: Tiny) -> tuple[ShapeCount, ...]:
+        """The reading statement of the other session that ended just before."""
+        earlier = self._latest.get(unit.owner)
+        if earlier is None or not 0 <= unit.start - earlier.end <= PAUSE_S:
+            return ()
+        shape = earlier.steps[-1][0]
+        return (shape,) if shape.kind == "select" else ()
+
+
+def _shapes(unit: Tiny) -> frozenset[ShapeCount]:
+    return frozenset(shape for shape, _ in unit.steps)
