@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from advisor import __version__
-from advisor.cli import analyze, doctor, record, rules, schema
+from advisor.cli import analyze, doctor, record, rules, schema, snapshot
 from advisor.cli.console import note
 from advisor.errors import AdvisorError
 
@@ -77,6 +77,7 @@ app.command("analyze")(analyze.command)
 app.command("doctor")(doctor.command)
 app.command("record")(record.command)
 app.command("schema")(schema.command)
+app.command("snapshot")(snapshot.command)
 app.add_typer(rules.app, name="rules")
 
 

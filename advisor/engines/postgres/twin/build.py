@@ -13,7 +13,7 @@ from psycopg import sql
 
 from advisor.engines.postgres.catalog_queries import OTHER_PLANNER_SETTINGS
 from advisor.engines.postgres.render import qualified, quote_ident
-from advisor.engines.postgres.twin.site import Connection, Site
+from advisor.engines.postgres.twin.site import UNTRUSTED, Connection, Site
 from advisor.model.catalog import Catalog, Column, Constraint, Table
 
 Statement = tuple[str, str]
@@ -28,7 +28,6 @@ class Failure(NamedTuple):
     words: str
 
 
-UNTRUSTED = frozenset({"plpython3u", "plperlu", "pltclu"})
 _TYPE = re.compile(
     r"(?:(?P<schema>\"(?:[^\"]|\"\")+\"|[^.\"(]+)\.)?(?P<name>\"(?:[^\"]|\"\")+\"|[^.\"([]+)(?:\(.*\))?(?P<array>(?:\[\])*)"
 )

@@ -41,7 +41,7 @@ class Planner:
     def __init__(self, site: Site) -> None:
         self._connection = site.owner()
         self._version = site.version
-        self._connection.execute("SET statement_timeout = '%s'" % PLANNING_TIMEOUT)  # type: ignore[arg-type]
+        self._connection.execute(f"SET statement_timeout = '{PLANNING_TIMEOUT}'".encode())
 
     def close(self) -> None:
         """End the session."""

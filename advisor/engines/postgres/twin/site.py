@@ -38,6 +38,9 @@ SETTINGS = {
 
 OWNER = "advisor_twin"
 
+UNTRUSTED = frozenset({"plpython3u", "plperlu", "pltclu", "plr", "plsh"})
+"""Extensions that nobody needs to plan a statement and that run programs."""
+
 
 @dataclass(frozen=True)
 class Site:
