@@ -1,0 +1,63 @@
+"""Script: a migration file as the review receives it, and how the known runners send one to the server."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+import msgspec
+
+from advisor.errors import UsageError
+
+RUNNERS = {
+    "psql": "statements",
+    "sqitch": "statements",
+    "supabase": "",
+    "golang-migrate": "one-query",
+    "prisma": "one-query",
+    "drizzle": "transaction",
+    "single-transaction": "transaction",
+}
+"""How each sends a file. Supabase has no entry of its own: CLI versions before 2.109 send a pipeline, later ones statements."""
+
+ROLES = ("up", "down", "verify")
+
+
+class Script(msgspec.Struct, frozen=True, kw_only=True):
+    """One file. `sends` says how it reaches the server; `` means that nobody said."""
+
+    path: str
+    text: str
+    kind: str = "sql"
+    role: str = ""
+    """`up`, `down`, `verify`, or `` for a file that stands alone."""
+    sends: str = ""
+    """`statements` (one by one), `one-query` (the whole file as one simple query) or `transaction` (wrapped in BEGIN ... COMMIT)."""
+
+
+def role_of(path: str) -> str:
+    """`0001_x.down.sql` is a `down`; a file without such a suffix has no role."""
+    parts = PurePath(path).name.lower().split(".")
+    return parts[-2] if len(parts) > 2 and parts[-2] in ROLES else ""
+
+
+def migration_of(path: str) -> str:
+    """What the files of one migration share: the path without role and `.sql`."""
+    stem = path[: -len(".sql")] if path.lower().endswith(".sql") else path
+    role = role_of(path)
+    return stem[: -len(role) - 1] if role else stem
+
+
+def sends_of(runner: str) -> str:
+    """How `runner` sends a file; `` for the empty name. UsageError when the runner is unknown."""
+    if not runner:
+        return ""
+    if runner not in RUNNERS:
+        raise UsageError(f"unknown runner {runner!r}", f"Known: {', '.join(sorted(RUNNERS))}.")
+    return RUNNERS[runner]
+
+
+def scripts_by_migration(scripts: Sequence[Script]) -> dict[str, dict[str, Script]]:
+    """Migration -> role -> script."""
+    found: dict[str, dict[str, Script]] = {}
+    for script in scripts:
+        found.setdefault(migration_of(script.path), {})[script.role or "up"] = script
+    return found
