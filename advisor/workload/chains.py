@@ -8,11 +8,14 @@ joined, nor units with three shapes and more (that is what requests look like), 
 from collections.abc import Callable, Container
 from typing import NamedTuple
 
-from advisor.workload.repeats import MIN_REPEATS, Repeats, Step, Window
+from advisor.workload.repeats import MIN_REPEATS, Repeats, Step, Window, latest_selects
 from advisor.workload.shapes import ShapeCount
 
 PAUSE_S = 0.030
 MAX_SHAPES = 2
+_PORTION = 512
+"""Steps kept before they are folded into statistics."""
+_RECENT = 8
 _MAX_KNOWN = 200_000
 """Session names remembered; beyond, all count as known and only loops on one session are joined."""
 
@@ -31,20 +34,45 @@ class Tiny(NamedTuple):
 
 
 class _Chain:
-    def __init__(self, first: Tiny, before: tuple[ShapeCount, ...]) -> None:
-        self.first, self.end, self.units = first, first.end, 1
-        self.shapes = _shapes(first)
-        self.stats = Repeats(before)
-        self.stats.fold(first.steps)
+    """Units in a row; they are only counted when the chain is long enough to matter."""
 
-    def extend(self, unit: Tiny) -> bool:
+    __slots__ = ("before", "end", "first", "shapes", "stats", "steps", "units")
+
+    def __init__(self, first: Tiny, shapes: frozenset[ShapeCount], before: tuple[ShapeCount, ...]) -> None:
+        self.first, self.shapes, self.before = first, shapes, before
+        self.end, self.units = first.end, 1
+        self.steps = first.steps
+        self.stats: Repeats | None = None
+
+    def extend(self, unit: Tiny, shapes: frozenset[ShapeCount]) -> bool:
         """Append a unit if it continues the chain."""
-        same = unit.owner == self.first.owner and _shapes(unit) == self.shapes
-        if not same or unit.start - self.end > PAUSE_S:
+        if unit.start - self.end > PAUSE_S or shapes != self.shapes or unit.owner != self.first.owner:
             return False
-        self.stats.fold(unit.steps)
+        self.steps += unit.steps
+        if len(self.steps) >= _PORTION:
+            self._fold()
         self.end, self.units = max(self.end, unit.end), self.units + 1
         return True
+
+    def windows(self) -> list[Window]:
+        """The loops in it."""
+        if self.stats is None and len(self.steps) < MIN_REPEATS:
+            return []
+        return self._fold().windows(mode="gap", chained=self.units > 1)
+
+    def selects(self) -> tuple[ShapeCount, ...]:
+        """The latest two different reading statements, last first."""
+        known = self.stats.selects if self.stats else self.before
+        for shape, _ in self.steps[-_RECENT:]:
+            if shape.kind == "select":
+                known = latest_selects(shape, known)
+        return known
+
+    def _fold(self) -> Repeats:
+        self.stats = self.stats or Repeats(self.before)
+        self.stats.fold(self.steps)
+        self.steps = []
+        return self.stats
 
 
 class Chains:
@@ -68,16 +96,17 @@ class Chains:
 
     def add(self, session: str, unit: Tiny) -> None:
         """Take the next tiny unit of a session."""
+        shapes = _shapes(unit)
         chain = self._by_session.get(session)
-        if chain is not None and chain.extend(unit):
+        if chain is not None and chain.extend(unit, shapes):
             return
         before = unit.before
         if chain is not None:
             self._finish(chain)
             if not before and unit.start - chain.end <= PAUSE_S:
-                before = chain.stats.selects
-        if len(_shapes(unit)) <= MAX_SHAPES:
-            self._by_session[session] = _Chain(unit, before)
+                before = chain.selects()
+        if len(shapes) <= MAX_SHAPES:
+            self._by_session[session] = _Chain(unit, shapes, before)
         else:
             self._by_session.pop(session, None)
 
@@ -106,9 +135,8 @@ class Chains:
     def _finish(self, chain: _Chain, *, across: bool = False) -> None:
         if chain.units == 1 and chain.first.fresh and not across:
             self._single.append(chain.first)
-            return
-        if chain.units >= MIN_REPEATS or not across:
-            for window in chain.stats.windows(mode="gap", chained=chain.units > 1):
+        else:
+            for window in chain.windows():
                 self._found(window)
 
     def _join(self, until: float) -> None:
@@ -116,12 +144,13 @@ class Chains:
         ready = sorted((unit for unit in self._single if unit.start < until), key=lambda unit: unit.start)
         self._single = [unit for unit in self._single if unit.start >= until]
         for unit in ready:
-            key = unit.owner, _shapes(unit)
+            shapes = _shapes(unit)
+            key = unit.owner, shapes
             chain = self._across.get(key)
-            if chain is None or not chain.extend(unit):
+            if chain is None or not chain.extend(unit, shapes):
                 if chain is not None:
                     self._finish(chain, across=True)
-                self._across[key] = _Chain(unit, self._parent(unit))
+                self._across[key] = _Chain(unit, shapes, self._parent(unit))
             self._latest[unit.owner] = unit
 
     def _parent(self, unit: Tiny) -> tuple[ShapeCount, ...]:
@@ -134,4 +163,4 @@ class Chains:
 
 
 def _shapes(unit: Tiny) -> frozenset[ShapeCount]:
-    return frozenset(shape for shape, _ in unit.steps)
+    return frozenset([shape for shape, _ in unit.steps])
