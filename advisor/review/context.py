@@ -24,7 +24,7 @@ from advisor.engines.postgres.statements import (
 )
 from advisor.model.catalog import Catalog, Table
 from advisor.model.workload import Workload
-from advisor.review.guards import NO_GUARDS, Guards, find_guards
+from advisor.review.guards import Guards, find_guards
 from advisor.review.relations import find_table, meant_table, relation_names
 from advisor.review.script import Script, migration_of
 from advisor.review.usage import WorkloadUse, workload_use
@@ -60,7 +60,7 @@ class File:
     comments: tuple[Comment, ...] = ()
     created: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     """Table name -> (schema, number of the statement)."""
-    guards: Guards = NO_GUARDS
+    guards: Guards = field(default_factory=Guards)
 
     @cached_property
     def indexes(self) -> dict[str, list[Step]]:
@@ -80,7 +80,7 @@ class Context:
     rules: RuleSet
     catalog: Catalog | None = None
     workload: Workload | None = None
-    use: WorkloadUse = WorkloadUse()  # noqa: RUF009  (frozen)
+    use: WorkloadUse = field(default_factory=WorkloadUse)
     """How the statements of the workload use columns."""
     roles: Mapping[tuple[str, str], File] = field(default_factory=dict)
     """(migration, role) -> file."""

@@ -36,9 +36,6 @@ class Guards:
         return any(self.last_check.get(name, _NEVER) > number for name in _names(create))
 
 
-NO_GUARDS = Guards()
-
-
 def find_guards(names: Iterable[str], statements: Sequence[Statement], verify: Sequence[Statement]) -> Guards:
     """The guards among the `statements` of a file and those of its `verify` file, for the indexes called `names`."""
     guards = Guards()
