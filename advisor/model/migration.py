@@ -17,8 +17,9 @@ class Migration(msgspec.Struct, frozen=True, kw_only=True):
     index_schema: str = ""
     index_name: str = ""
     table: str = ""
+    unique: bool = False
     definition: str = ""
-    """What `pg_get_indexdef` must print after `up`; `` when the change is not an index."""
+    """What follows the table in CREATE INDEX: `USING gin (tags)`, `(a, b DESC) WHERE open`."""
     up: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

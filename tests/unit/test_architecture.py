@@ -9,14 +9,14 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "advisor"
 LAYERS = [
     {"errors", "resources", "model"},
-    {"files", "rules"},
+    {"files", "rules", "jsonl"},
     {"config"},
     {"engines", "sources", "workload"},
     {"detect"},
     {"recommend"},
     {"review"},
-    {"emit"},
     {"report", "recording"},
+    {"emit"},
     {"analysis"},
     {"gate", "demo"},
     {"cli"},
