@@ -1,5 +1,7 @@
 """What one statement asks of one table: the vocabulary between reading statements and proposing indexes."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 
@@ -59,6 +61,13 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     orders: tuple[Order, ...] = ()
     needed: frozenset[str] | None = frozenset()
     """Columns the statement reads of it; None = whole rows (`*`, a written or locked table)."""
+
+    def operands(self) -> Iterator[Operand]:
+        """Everything it compares or sorts by."""
+        for terms in (self.terms, *(arm for arms in self.arms for arm in arms)):
+            yield from (term.operand for term in terms)
+        for order in self.orders:
+            yield from (key.operand for key in order.keys)
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,166 @@
+"""The steps of advising on one database, in order."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from advisor.detect.indexes import index_findings
+from advisor.engines.base import WhatIf
+from advisor.engines.postgres.access import Reading
+from advisor.engines.postgres.candidates import propose
+from advisor.engines.postgres.shape import READS, read_shape
+from advisor.model.catalog import Catalog
+from advisor.model.event import Skip
+from advisor.model.finding import Finding
+from advisor.model.index import IndexSpec
+from advisor.model.plan import Plan
+from advisor.model.recommendation import Candidate, Recommendation, Silence
+from advisor.model.workload import Shape, Workload
+from advisor.recommend.build import Builder
+from advisor.recommend.foreign_keys import foreign_key_indexes
+from advisor.recommend.merge import merge
+from advisor.recommend.questions import Questions, Relation
+from advisor.recommend.silence import Silences
+from advisor.recommend.verify import Limits, Selection
+from advisor.rules import RuleSet
+
+RULE = "IDX100"
+_VALUE = re.compile(r': ".*"|"[^"]*" is out of range', re.DOTALL)
+
+
+class Advice(msgspec.Struct, frozen=True, kw_only=True):
+    """What to do about one database. Lists are sorted: recommendations by what they save, the others by their ids."""
+
+    recommendations: tuple[Recommendation, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    plans: dict[str, Plan] = {}
+    """Shape id -> plan as the database is now."""
+    skipped: tuple[Skip, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def advise(workload: Workload, catalog: Catalog, whatif: WhatIf, rules: RuleSet, *, database: str) -> Advice:
+    """Everything there is to say about the indexes of `database`, whose shapes alone are in `workload`.
+
+    Raises nothing for what a statement may be: what cannot be planned is in `skipped` and `silences` with the server's words.
+    """
+    limits = Limits(rules.threshold(RULE, "cost_share"), rules.threshold(RULE, "least_gain"))
+    shapes = [shape for shape in workload.shapes if shape.engine == "postgres" and shape.kind in READS]
+    readings = {shape.id: read_shape(shape, catalog) for shape in shapes}
+    questions = Questions(whatif, shapes, {name: _relations(reading) for name, reading in readings.items()})
+    fine, words = questions.plannable(shapes)
+    words = {shape: without_values(text) for shape, text in words.items()}
+    tiny = _tiny(catalog, rules.threshold(RULE, "pages"))
+    candidates = _candidates({name: readings[name] for name in fine}, catalog, tiny)
+    questions.add(candidate.spec for candidate in candidates)
+    selection = Selection(questions, _weights(shapes, questions, fine), limits)
+    tried = _tried(candidates, readings)
+    chosen = selection.run(candidates, lambda shape, spec: spec in tried[shape])
+    planned = [shape for shape in shapes if shape.id in set(fine)]
+    builder = Builder(catalog, questions, whatif, limits, planned, _updates(shapes, readings), database)
+    made = builder.from_workload(chosen, candidates)
+    keys, skipped = foreign_key_indexes(catalog, whatif, chosen, limits, rules.threshold("IDX101", "pages"))
+    made += [builder.from_foreign_key(key) for key in keys]
+    served = {effect.shape for item in made for effect in item.effects if not effect.reason}
+    silences = Silences(catalog, questions, limits, tiny, words)
+    return Advice(
+        recommendations=tuple(sorted(made, key=lambda r: (r.cost_after - r.cost_before, r.id))),
+        silences=tuple(
+            silences.explain(shape, readings[shape.id], sorted(tried.get(shape.id, ()), key=repr))
+            for shape in sorted(shapes, key=lambda s: s.id)
+            if shape.id not in served
+        ),
+        plans={shape: questions.answer(shape).plan for shape in sorted(fine)},
+        skipped=tuple(sorted([*skipped, *_skips(words, database)])),
+        findings=(*_missing(made, rules, database), *index_findings(catalog, rules)),
+    )
+
+
+def _relations(reading: Reading) -> frozenset[Relation]:
+    return frozenset((access.schema, access.table) for access in reading.accesses)
+
+
+def _tiny(catalog: Catalog, pages: float) -> frozenset[Relation]:
+    """Tables below `pages` pages. Without statistics nothing is known to be tiny; a partitioned parent has no pages."""
+    if catalog.statistics == "none":
+        return frozenset()
+    tables = [t for t in catalog.tables if t.kind != "p" and t.rows >= 0]
+    return frozenset((t.schema, t.name) for t in tables if t.pages < pages)
+
+
+def _candidates(readings: Mapping[str, Reading], catalog: Catalog, tiny: frozenset[Relation]) -> list[Candidate]:
+    found = propose(readings, catalog)
+    return merge(c for c in found if (c.spec.schema, c.spec.table) not in tiny)
+
+
+def _tried(candidates: Iterable[Candidate], readings: Mapping[str, Reading]) -> dict[str, frozenset[IndexSpec]]:
+    """Which candidates each shape is asked about: its own, and others' that begin with what it compares or sorts by."""
+    by_table: dict[Relation, list[Candidate]] = {}
+    for candidate in candidates:
+        by_table.setdefault((candidate.spec.schema, candidate.spec.table), []).append(candidate)
+    tried = {}
+    for shape, reading in readings.items():
+        begins = {
+            (access.schema, access.table, operand.column or operand.expression)
+            for access in reading.accesses
+            for operand in access.operands()
+        }
+        mine = [c for relation in _relations(reading) for c in by_table.get(relation, ())]
+        tried[shape] = frozenset(
+            c.spec
+            for c in mine
+            if shape in c.shapes
+            or (c.spec.schema, c.spec.table, c.spec.keys[0].column or c.spec.keys[0].expression) in begins
+        )
+    return tried
+
+
+def _weights(shapes: list[Shape], questions: Questions, fine: list[str]) -> dict[str, float]:
+    """Worth of one planner cost unit of each plannable shape: its measured time spread over its cost, in microseconds.
+
+    Shapes without times count their calls at the median price of the others; without any times, calls alone decide.
+    """
+    costs = {shape.id: questions.cost(shape.id) for shape in shapes if shape.id in set(fine)}
+    timed = {s.id: s.time.total_us / costs[s.id] for s in shapes if costs.get(s.id) and s.time.total_us}
+    rates = sorted(timed[s.id] / s.time.count for s in shapes if s.id in timed and s.time.count)
+    usual = rates[len(rates) // 2] if rates else 1.0
+    return {s.id: timed.get(s.id, max(s.calls, 1) * usual) for s in shapes if s.id in costs}
+
+
+def _updates(shapes: Iterable[Shape], readings: Mapping[str, Reading]) -> dict[tuple[str, str, str], int]:
+    """(schema, table, column) -> calls of the UPDATE statements that set it."""
+    calls: dict[tuple[str, str, str], int] = {}
+    for shape in shapes:
+        for column in readings[shape.id].updated:
+            calls[column] = calls.get(column, 0) + shape.calls
+    return calls
+
+
+def _missing(made: Iterable[Recommendation], rules: RuleSet, database: str) -> list[Finding]:
+    """IDX100: one finding for each index that a shape of the workload lacks."""
+    found = []
+    for item in sorted(made, key=lambda r: r.id):
+        if item.shapes:
+            message = (
+                f"{item.relation} lacks an index that {len(item.shapes)} statement shape(s) would use: "
+                f"cost {item.cost_before:,.0f} would be {item.cost_after:,.0f}"
+            )
+            evidence = {"recommendation": item.id, "cost_before": item.cost_before, "cost_after": item.cost_after}
+            found.append(
+                rules.finding(
+                    RULE, message, subject=item.name, database=database, shapes=item.shapes, evidence=evidence
+                )
+            )
+    return found
+
+
+def _skips(words: Mapping[str, str], database: str) -> list[Skip]:
+    return [
+        Skip(source=database, reason=f"not plannable: {text}", example=shape) for shape, text in sorted(words.items())
+    ]
+
+
+def without_values(words: str) -> str:
+    """The server's words without the values it quotes: `invalid input syntax for type integer: "secret"`."""
+    return _VALUE.sub(lambda match: "" if match[0].startswith(":") else "a value is out of range", words)

@@ -1,0 +1,122 @@
+"""Recommendations from chosen indexes: names, DDL, sums over the shapes they serve."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from advisor.engines.base import WhatIf
+from advisor.engines.postgres import render
+from advisor.engines.postgres.engine import PostgresEngine
+from advisor.model.catalog import Catalog, Table
+from advisor.model.index import IndexSpec
+from advisor.model.recommendation import Candidate, Effect, Recommendation
+from advisor.model.workload import Shape
+from advisor.recommend import explain
+from advisor.recommend.foreign_keys import ForeignKeyIndex
+from advisor.recommend.questions import Questions
+from advisor.recommend.verify import Limits
+from advisor.recommend.write_cost import write_cost
+
+
+class Builder:
+    """Builds every recommendation of one run; names given to one are not given to another."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        questions: Questions,
+        whatif: WhatIf,
+        limits: Limits,
+        shapes: Sequence[Shape],
+        updates: Mapping[tuple[str, str, str], int],
+        database: str,
+    ) -> None:
+        self.catalog = catalog
+        self.questions = questions
+        self.whatif = whatif
+        self.limits = limits
+        self.shapes = shapes
+        self.updates = updates
+        self.database = database
+        self.engine = PostgresEngine()
+        self.names = {index.name for table in catalog.tables for index in table.indexes}
+        self.names |= {table.name for table in catalog.tables}
+
+    def from_workload(self, chosen: Sequence[IndexSpec], candidates: Iterable[Candidate]) -> list[Recommendation]:
+        """One for each chosen index that makes at least one shape as much cheaper as the limits ask."""
+        why = {candidate.spec: candidate.reasons for candidate in candidates}
+        made = []
+        for spec in chosen:
+            effects = explain.effects(spec, chosen, self.shapes, self.questions, self.limits)
+            if any(not effect.reason for effect in effects):
+                made.append(self._recommendation(spec, effects, why[spec]))
+        return made
+
+    def from_foreign_key(self, key: ForeignKeyIndex) -> Recommendation:
+        """The index of a foreign key. It serves no shape of the workload: costs are those of the server's own check."""
+        parent = self.catalog.table(*key.constraint.references) if key.constraint.references else None
+        return self._recommendation(key.spec, (key.effect,), (), key.reasons(parent))
+
+    def _recommendation(
+        self, spec: IndexSpec, effects: tuple[Effect, ...], why: Sequence[str], given: tuple[str, ...] = ()
+    ) -> Recommendation:
+        table = self._table(spec)
+        served = [effect for effect in effects if not effect.reason]
+        mine = [shape for shape in self.shapes if shape.id in {effect.shape for effect in served}]
+        sure = explain.confidence(spec, self.catalog, table, mine)
+        updated = {
+            column: calls for (s, t, column), calls in self.updates.items() if (s, t) == (spec.schema, spec.table)
+        }
+        reasons = given or explain.reasons(why, effects, spec, table, updated)
+        name = self._name(spec)
+        ddl, undo = self._ddl(spec, name, table)
+        return Recommendation(
+            id=explain.recommendation_id(spec, self.database),
+            action="create",
+            database=self.database,
+            relation=render.qualified(spec.schema, spec.table),
+            name=name,
+            index=spec,
+            ddl=ddl,
+            undo=undo,
+            shapes=tuple(sorted(shape.id for shape in mine)),
+            effects=() if given else effects,
+            cost_before=sum(effect.calls * effect.cost_before for effect in served),
+            cost_after=sum(effect.calls * effect.cost_after for effect in served),
+            measured_by=self.whatif.measured_by,
+            size_bytes=self.whatif.size_bytes(spec),
+            write_cost=write_cost(spec, table, self._admitted(spec, table)),
+            confidence=sure.level,
+            reasons=(*reasons, *sure.reasons),
+        )
+
+    def _admitted(self, spec: IndexSpec, table: Table) -> float:
+        """Share of the rows that a partial index holds, by its size against that of the same index over all rows.
+
+        Without the full index at hand, the predicate counts as admitting everything: the dearer assumption.
+        """
+        full = IndexSpec(spec.schema, spec.table, spec.keys, spec.include)
+        if not spec.predicate or not self.questions.available(full):
+            return 1.0
+        return min(1.0, self.questions.size(spec) / max(self.questions.size(full), 1))
+
+    def _table(self, spec: IndexSpec) -> Table:
+        found = self.catalog.table(spec.schema, spec.table)
+        if found is None:
+            raise LookupError(f"{spec.schema}.{spec.table} left the catalogue")
+        return found
+
+    def _name(self, spec: IndexSpec) -> str:
+        name = render.index_name(spec, self.names)
+        self.names.add(name)
+        return name
+
+    def _ddl(self, spec: IndexSpec, name: str, table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if table.kind != "p":
+            return self.engine.ddl(spec, name)
+        parts = tuple(self._leaves(table))
+        names = tuple(self._name(IndexSpec(p.schema, p.name, spec.keys, spec.include, spec.predicate)) for p in parts)
+        return self.engine.partitioned_ddl(spec, name, parts, names)
+
+    def _leaves(self, parent: Table) -> Iterable[Table]:
+        for table in self.catalog.tables:
+            if table.partition_of == (parent.schema, parent.name):
+                yield table

@@ -1,0 +1,118 @@
+"""Which indexes earn their place: the planner has to pick them, and some shape has to become half as expensive.
+
+Greedy over the whole workload: the index (or the pair that only helps together) with the largest saving first, then
+everything it touches is planned again, until nothing qualifies. What the final set no longer needs is dropped again.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from advisor.model.index import IndexSpec
+from advisor.model.recommendation import Candidate
+from advisor.recommend.questions import Questions
+
+Unit = frozenset[IndexSpec]
+
+NEAR = 0.98
+"""Savings within 2 % are called equal: below that the model's own error decides, and the simpler index wins."""
+
+DISPENSABLE = 1.1
+"""An index is given up again when no shape gets more than 10 % more expensive without it."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What counts as help (rule IDX100). Costs are planner units of one execution."""
+
+    cost_share: float
+    """After / before, at most."""
+    least_gain: float
+    """Before - after, at least: a few random page reads are nobody's problem."""
+
+    def helps(self, before: float, after: float) -> bool:
+        return after <= before * self.cost_share and before - after >= self.least_gain
+
+
+class Selection:
+    """Greedy selection. `weights`: worth of one planner cost unit saved, by shape id; shapes not in it are not looked at."""
+
+    def __init__(self, questions: Questions, weights: Mapping[str, float], limits: Limits) -> None:
+        self.questions = questions
+        self.weights = weights
+        self.limits = limits
+        self.chosen: list[IndexSpec] = []
+        self.hopeful: list[str] = []
+
+    def run(self, candidates: Collection[Candidate], serves: Callable[[str, IndexSpec], bool]) -> list[IndexSpec]:
+        """The chosen indexes, best first. `serves(shape, spec)` says whether asking is worth it."""
+        available = [c for c in candidates if self.questions.available(c.spec)]
+        units: dict[Unit, set[str]] = {}
+        for shape in sorted(self.weights):
+            mine = [c.spec for c in available if serves(shape, c.spec)]
+            best = self.questions.answer(shape, mine)
+            if not self.limits.helps(self.questions.cost(shape), best.plan.cost):
+                continue
+            self.hopeful.append(shape)
+            for unit in [*(frozenset([spec]) for spec in mine), best.used]:
+                units.setdefault(unit, set()).add(shape)
+        self._grow(units)
+        self._prune()
+        return self.chosen
+
+    def _grow(self, units: dict[Unit, set[str]]) -> None:
+        savings = {unit: self._saving(unit, shapes) for unit, shapes in units.items()}
+        while True:
+            top = max(savings.values(), default=0.0)
+            if top <= 0:
+                return
+            near = [unit for unit, saving in savings.items() if saving >= top * NEAR]
+            best = min(near, key=self._simplicity)
+            self.chosen += sorted(best - set(self.chosen), key=repr)
+            touched = {(spec.schema, spec.table) for spec in best}
+            moved = {s for s in self.hopeful if any(self.questions.touches(s, spec) for spec in best)}
+            del savings[best]
+            for unit, shapes in units.items():
+                if unit in savings and (shapes & moved or any((s.schema, s.table) in touched for s in unit)):
+                    savings[unit] = self._saving(unit, shapes)
+
+    def _saving(self, unit: Unit, shapes: Iterable[str]) -> float:
+        """Weighted cost that the unit saves beside what is chosen; 0 unless some shape falls below the limit by it."""
+        total, qualifies = 0.0, False
+        extra = unit - set(self.chosen)
+        if not extra:
+            return 0.0
+        for shape in shapes:
+            before = self.questions.cost(shape, self.chosen)
+            after = self.questions.answer(shape, [*self.chosen, *extra])
+            if after.used & extra:
+                total += self.weights[shape] * max(0.0, before - after.plan.cost)
+                qualifies = qualifies or self.limits.helps(before, after.plan.cost)
+        return total if qualifies else 0.0
+
+    def _simplicity(self, unit: Unit) -> tuple[int, int, int, int, str]:
+        extra = sorted(unit - set(self.chosen), key=repr)
+        return (
+            len(extra),
+            sum(len(spec.include) for spec in extra),
+            sum(self.questions.size(spec) for spec in extra),
+            sum(len(spec.keys) for spec in extra),
+            repr(extra),
+        )
+
+    def _prune(self) -> None:
+        """Give up what later choices made superfluous, the least useful first."""
+        for spec in sorted(self.chosen, key=self._loss_without):
+            rest = [other for other in self.chosen if other != spec]
+            if all(self._bearable(shape, rest) for shape in self.hopeful if self.questions.touches(shape, spec)):
+                self.chosen = rest
+
+    def _bearable(self, shape: str, rest: list[IndexSpec]) -> bool:
+        now, without = self.questions.cost(shape, self.chosen), self.questions.cost(shape, rest)
+        return without <= now * DISPENSABLE
+
+    def _loss_without(self, spec: IndexSpec) -> float:
+        rest = [other for other in self.chosen if other != spec]
+        touched = [shape for shape in self.hopeful if self.questions.touches(shape, spec)]
+        return sum(
+            self.weights[s] * (self.questions.cost(s, rest) - self.questions.cost(s, self.chosen)) for s in touched
+        )

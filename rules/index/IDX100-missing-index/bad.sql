@@ -1,0 +1,5 @@
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL, note text);
+INSERT INTO orders SELECT n, 1 + n % 5000, repeat('x', 50) FROM generate_series(1, 50000) AS n;
+ANALYZE;
+-- The workload:
+SELECT note FROM orders WHERE customer_id = 42;
