@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from advisor import __version__
-from advisor.cli import analyze, doctor, record, rules, schema, snapshot
+from advisor.cli import analyze, digest, doctor, record, rules, schema, snapshot
 from advisor.cli.console import note
 from advisor.errors import AdvisorError
 
@@ -74,6 +74,7 @@ def options(
 
 
 app.command("analyze")(analyze.command)
+app.command("digest")(digest.command)
 app.command("doctor")(doctor.command)
 app.command("record")(record.command)
 app.command("schema")(schema.command)

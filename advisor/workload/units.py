@@ -79,7 +79,7 @@ class Units:
                 self._fine = True
             if time > self._sweep_at:
                 self._sweep(time)
-        key = event.trace or event.session or event.source
+        key = event.trace or event.session or _place(event)
         unit = self._open.get(key)
         if shape.traits.role != DATA:
             self._boundary(key, unit, shape.traits.role, event, time)
@@ -110,7 +110,7 @@ class Units:
         return [
             Skip(source="workload", reason=reason, count=count)
             for reason, count in (
-                (f"more than {MAX_OPEN} sessions at once: units of work closed early", self._forced),
+                (f"more than {2 * MAX_OPEN} sessions at once: units of work closed early", self._forced),
                 (f"runs longer than {_ADJACENT_PORTION} statements without times: counted in parts", self._folded),
             )
             if count
@@ -125,9 +125,12 @@ class Units:
         transaction = _transaction(event)
         if unit.transactional:
             return bool(unit.transaction and transaction and transaction != unit.transaction)
+        if event.time is None or "/" not in transaction:
+            if transaction != unit.transaction:
+                return True
+        elif transaction == unit.transaction:
+            return False
         if event.time is None:
-            return transaction != unit.transaction
-        if transaction and transaction == unit.transaction:
             return False
         return start - unit.end > (IDLE_S if self._fine else COARSE_IDLE_S)
 
@@ -154,6 +157,8 @@ class Units:
         if old is not None:
             before = () if idle or event.time is None else _selects(old)
             self._close(key, old)
+        elif len(self._open) >= 2 * MAX_OPEN:
+            self._shed()
         unit = self._open[key] = _Unit(event, start, before)
         unit.fresh = old is None and self._chains.is_new(key)
         return unit
@@ -220,13 +225,17 @@ class Units:
         """Close what has been quiet for long, in order of its start."""
         self._sweep_at = now + _LATE_S
         quiet = [(unit.start, key) for key, unit in self._open.items() if unit.end and now - unit.end > _limit(unit)]
-        if len(self._open) - len(quiet) > MAX_OPEN:
-            oldest = sorted((unit.end, key) for key, unit in self._open.items())[: len(self._open) // 2]
-            self._forced += len(oldest)
-            quiet = [(self._open[key].start, key) for _, key in oldest]
         for _, key in sorted(quiet):
             self._close(key, self._open.pop(key))
         self._chains.sweep(now - _LATE_S, self._open)
+
+    def _shed(self) -> None:
+        """Close the half that has been quiet for longest; requests without times are over by then."""
+        oldest = sorted((unit.end, key) for key, unit in self._open.items())[:MAX_OPEN]
+        for _, key in oldest:
+            unit = self._open.pop(key)
+            self._forced += unit.end > 0
+            self._close(key, unit)
 
 
 def _limit(unit: _Unit) -> float:
@@ -236,6 +245,14 @@ def _limit(unit: _Unit) -> float:
 def _transaction(event: Event) -> str:
     """The transaction id; a virtual id that ends in `/0` means that there is none."""
     return "" if event.transaction.endswith("/0") else event.transaction
+
+
+def _place(event: Event) -> str:
+    """Where an event without session happened: its request, the backend of its virtual transaction id, or its file."""
+    if not event.transaction:
+        return event.source
+    backend, slash, _ = event.transaction.partition("/")
+    return f"{event.source} {backend}{slash}"
 
 
 def _selects(unit: _Unit) -> tuple[ShapeCount, ...]:
