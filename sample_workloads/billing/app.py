@@ -118,21 +118,23 @@ class Billing:
 
 
 def main(dsn: str, *, fixed: bool) -> str:
-    """Serve the same requests with or without the loop, and return what the application printed."""
+    """Serve the same requests with or without the loop, and return what the application printed.
+
+    In the morning there is little but the dashboard; during the day it shares the console with everything else.
+    """
     application = Billing(fixed=fixed)
     pool = Pool(dsn, "billing", 5)
-    others = [
-        (application.overdue, 12),
-        (application.payments, 20),
-        (application.pay, 15),
-        (application.start_page, 20),
+    dashboard = application.dashboard
+    pages = [(application.overdue, 12), (application.payments, 20), (application.pay, 15), (application.start_page, 20)]
+    morning = [
+        Client("office", pool, [(dashboard, 9)], pause=(0.2, 0.4)),
+        Client("early", pool, [(request, 1) for request, _ in pages], pause=(2.0, 4.0)),
     ]
-    run(
-        [
-            Client("office", pool, [(application.dashboard, 12)], pause=(0.2, 0.4)),
-            *(Client(f"browser {n}", pool, others, pause=(0.1, 0.4)) for n in range(2)),
-        ],
-        "billing",
-    )
+    day = [
+        Client("office by day", pool, [(dashboard, 3)], pause=(0.2, 0.4)),
+        *(Client(f"browser {n}", pool, pages, pause=(0.1, 0.4)) for n in range(2)),
+    ]
+    run(morning, "billing")
+    run(day, "billing")
     pool.close()
     return "\n".join([*application.console.lines, ""])
