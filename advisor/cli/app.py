@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from advisor import __version__
-from advisor.cli import analyze, digest, doctor, record, rules, schema, snapshot
+from advisor.cli import analyze, digest, doctor, migrate, record, review, rules, schema, snapshot
 from advisor.cli.console import note
 from advisor.errors import AdvisorError
 
@@ -76,7 +76,9 @@ def options(
 app.command("analyze")(analyze.command)
 app.command("digest")(digest.command)
 app.command("doctor")(doctor.command)
+app.command("migrate")(migrate.command)
 app.command("record")(record.command)
+app.command("review")(review.command)
 app.command("schema")(schema.command)
 app.command("snapshot")(snapshot.command)
 app.add_typer(rules.app, name="rules")

@@ -41,6 +41,17 @@ def header(item: Recommendation, report: Report, edited: str = "") -> tuple[str,
     return tuple(comment_line(line) for line in lines)
 
 
+def proposal(report: Report, item: Recommendation) -> str:
+    """One recommendation for a person to decide on: the DDL, the evidence, the plans before and after, what the review said."""
+    lines = ["; ".join(item.ddl) or item.action, *header(item, report)]
+    for effect in item.effects:
+        if effect.used and (effect.plan_before or effect.plan_after):
+            lines.append(f"plan of {effect.shape}: {effect.plan_before} -> {effect.plan_after}")
+    lines += [f"risk: {f.severity} {f.rule} {f.message}{' (waived)' if f.waived else ''}" for f in item.review]
+    lines.append(f"undo: {'; '.join(item.undo)}")
+    return "\n  ".join(comment_line(line) for line in lines)
+
+
 def _served(item: Recommendation, texts: dict[str, str]) -> list[str]:
     used = [effect for effect in item.effects if effect.used]
     calls = sum(effect.calls for effect in used)

@@ -4,17 +4,13 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-import msgspec
+from msgspec.structs import replace
 
 from advisor.emit.evidence import header
-from advisor.engines.postgres.ddl import parse_script
-from advisor.engines.postgres.render import drop_index, qualified, quote_ident
-from advisor.engines.postgres.statements import CreateIndex
-from advisor.engines.postgres.tokens import tokenize
-from advisor.errors import ConfigError
 from advisor.model.migration import Decision, Migration
 from advisor.model.recommendation import Recommendation
 from advisor.model.report import Report
+from advisor.review.change import read_change
 
 _NOT_SLUG = re.compile(r"[^a-z0-9_]+")
 SLUG_LENGTH = 80
@@ -38,19 +34,6 @@ def without_migration(report: Report) -> list[Recommendation]:
     return [item for item in report.recommendations if not _is_index(item)]
 
 
-def read_create_index(ddl: str, where: str) -> CreateIndex:
-    """`ddl` as the one CREATE INDEX statement that it must be, named. Raises ConfigError, which begins with `where`."""
-    statements = parse_script(ddl)
-    if len(statements) != 1 or not isinstance(statements[0], CreateIndex):
-        raise ConfigError(f"{where} is not one CREATE INDEX statement: {ddl!r}", "Give exactly one CREATE INDEX.")
-    statement = statements[0]
-    if statement.name is None:
-        raise ConfigError(
-            f"{where} creates an index without a name", "Name it: it must be verified and undone by name."
-        )
-    return statement
-
-
 def _verdict(item: Recommendation, decisions: Sequence[Decision] | None) -> Decision:
     if decisions is None:
         return Decision(recommendation=item.id, verdict="accept")
@@ -64,52 +47,23 @@ def _is_index(item: Recommendation) -> bool:
 
 def _migration(item: Recommendation, report: Report, decision: Decision) -> Migration:
     edited = decision.verdict == "edit"
-    where = f"the {'edit' if edited else 'DDL'} of recommendation {item.id}"
-    statement = read_create_index(decision.ddl if edited else item.ddl[0], where)
-    schema, table = _same_table(statement, item, where)
-    name = statement.name.name.text if statement.name else ""
-    definition = after_table(statement)
-    lines = header(msgspec.structs.replace(item, name=name), report, (decision.reason or "yes") if edited else "")
-    create = f"CREATE {'UNIQUE ' if statement.unique else ''}INDEX CONCURRENTLY {quote_ident(name)}"
+    change = read_change(item, decision.ddl if edited else item.ddl[0])
+    why = (decision.reason or "no reason given") if edited else ""
     return Migration(
-        slug=slug(f"add_{name}", item.id),
+        slug=slug(f"add_{change.name}", item.id),
         engine=item.engine,
         database=item.database,
-        header=lines,
-        index_schema=schema,
-        index_name=name,
-        table=table,
-        unique=statement.unique,
-        definition=definition,
-        up=(f"{create} ON {qualified(schema, table)} {definition}",),
-        down=(drop_index(schema, name),),
+        header=header(replace(item, name=change.name), report, why),
+        index_schema=change.schema,
+        index_name=change.name,
+        table=change.table,
+        unique=change.unique,
+        definition=change.definition,
+        up=(change.create,),
+        down=(change.drop,),
         findings=() if edited else item.review,
         recommendation=item.id,
     )
-
-
-def _same_table(statement: CreateIndex, item: Recommendation, where: str) -> tuple[str, str]:
-    """(schema, table) that the statement is about: those of the recommendation, or there is something wrong."""
-    spec = item.index
-    if spec is None or not spec.schema:
-        raise ConfigError(f"recommendation {item.id} does not say in which schema its table is", "Analyse again.")
-    written = statement.spec
-    if written.table != spec.table or written.schema not in ("", spec.schema):
-        raise ConfigError(f"{where} is for another table than {item.relation}", "An edit may change the index only.")
-    return spec.schema, spec.table
-
-
-def after_table(statement: CreateIndex) -> str:
-    """The text of a CREATE INDEX after its table, as written: method, keys, INCLUDE, options and WHERE.
-
-    It ends with the last token: a comment behind that would swallow whatever a template puts next.
-    """
-    tokens = tokenize(statement.text, 0)
-    on = next(i for i, token in enumerate(tokens) if token.upper == "ON")
-    for token in tokens[on + 1 :]:
-        if token.upper == "USING" or (token.kind == "symbol" and token.text == "("):
-            return statement.text[token.start : tokens[-1].end]
-    raise ConfigError(f"{statement.text!r} has no columns", "Give a CREATE INDEX with its columns.")
 
 
 def slug(name: str, otherwise: str) -> str:

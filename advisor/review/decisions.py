@@ -7,12 +7,16 @@ rejected until somebody accepts it by its id; `accept_all` leaves it alone.
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from advisor.errors import ConfigError, UsageError
+import msgspec
+
+from advisor.errors import ConfigError, Refused, UsageError
 from advisor.files import write_new
 from advisor.jsonl import Header, dump, load
 from advisor.model.migration import Decision
 from advisor.model.recommendation import Recommendation
 from advisor.model.report import Report
+from advisor.review.change import review_edit
+from advisor.rules import RuleSet
 
 DEFAULT_FILE = Path(".advisor/decisions.jsonl")
 KIND = "decisions"
@@ -34,6 +38,15 @@ def read_decisions(path: Path) -> list[Decision] | None:
         doubled = next(name for name in ids if ids.count(name) > 1)
         raise ConfigError(f"{path} decides {doubled} twice", "Keep one of the two lines.")
     return decisions
+
+
+def decisions_for(path: Path | None) -> list[Decision] | None:
+    """The decisions to go by: those in `path`, which must exist, else those in DEFAULT_FILE, else None: nobody has decided."""
+    if path is not None and not path.exists():
+        raise ConfigError(
+            f"the decisions file {path} does not exist", "`advisor review REPORT --decisions FILE` writes it."
+        )
+    return read_decisions(path or DEFAULT_FILE)
 
 
 def write_decisions(path: Path, decisions: Iterable[Decision]) -> None:
@@ -61,6 +74,49 @@ def decide(
     )
     check(decision, "decision")
     return [*(d for d in decisions if d.recommendation != item.id), decision]
+
+
+def edited(
+    decisions: Sequence[Decision], item: Recommendation, ddl: str, reason: str, rules: RuleSet
+) -> list[Decision]:
+    """`decisions` with an edit that the rules have no unwaived error for. Raises ConfigError or Refused otherwise."""
+    errors = [f for f in review_edit(item, ddl, rules) if f.severity == "error" and not f.waived]
+    if errors:
+        listed = "; ".join(f"{finding.rule} {finding.message}" for finding in errors)
+        raise Refused(f"the edit of {item.id} does not pass review: {listed}", "`advisor rules show ID` explains each.")
+    return decide(decisions, item, "edit", reason=reason, ddl=ddl)
+
+
+class Choices(msgspec.Struct, frozen=True, kw_only=True):
+    """What was decided by flags; ids may be cut as long as they are unambiguous."""
+
+    accept: Sequence[str] = ()
+    reject: Sequence[str] = ()
+    edit: str | None = None
+    ddl: str = ""
+    reason: str = ""
+    accept_all: bool = False
+
+    @property
+    def given(self) -> bool:
+        return bool(self.accept or self.reject or self.edit or self.accept_all)
+
+
+def apply_choices(decisions: Sequence[Decision], report: Report, choices: Choices, rules: RuleSet) -> list[Decision]:
+    """`decisions` with the choices made, in the order reject, edit, accept, accept all. Raises UsageError for contradictions."""
+    accept = {recommendation(report, id).id for id in choices.accept}
+    reject = {recommendation(report, id).id for id in choices.reject}
+    edit = {recommendation(report, choices.edit).id} if choices.edit else set()
+    if twice := (accept & reject) | (accept & edit) | (reject & edit):
+        raise UsageError(f"{min(twice)} is given to two options", "Decide once for each recommendation.")
+    result = list(decisions)
+    for id in sorted(reject):
+        result = decide(result, recommendation(report, id), "reject", reason=choices.reason)
+    for id in edit:
+        result = edited(result, recommendation(report, id), choices.ddl, choices.reason, rules)
+    for id in sorted(accept):
+        result = decide(result, recommendation(report, id), "accept")
+    return accept_all(result, report) if choices.accept_all else result
 
 
 def accept_all(decisions: Sequence[Decision], report: Report) -> list[Decision]:
