@@ -101,7 +101,7 @@ def _apply_settings(site: Site, catalog: Catalog) -> list[str]:
             if name not in known and name != "search_path":
                 notes.append(f"setting {name} is unknown here")
                 continue
-            text = sql.SQL(value) if name == "search_path" else sql.Literal(value)  # type: ignore[arg-type]
+            text = sql.SQL(value) if name == "search_path" else sql.Literal(value)
             try:
                 admin.execute(
                     sql.SQL("ALTER ROLE {} SET {} = {}").format(sql.Identifier(site.role), sql.Identifier(name), text)

@@ -29,7 +29,7 @@ def open_twin(catalog: Catalog, *, dsn: str | None = None, installation: Install
             relations.refresh(admin)
             notes += load_statistics(admin, site.version, list(column_statistics(admin, catalog)))
             _size(admin, relations, catalog)
-        twin = Twin(site, relations, notes)
+        twin = Twin(site, catalog, relations, notes)
         try:
             yield twin
         finally:

@@ -4,6 +4,7 @@ Owns making files long (so that the planner sees production) and short (so that 
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from advisor.engines.postgres.twin import files
@@ -98,5 +99,5 @@ class Relations:
             files.resize(file, max(extent.pages, least))
         set_sizes(admin, [RelationSize(oid, *self.extents[oid][:3]) for oid in known])
 
-    def _file(self, oid: int) -> "files.Path":
+    def _file(self, oid: int) -> Path:
         return self._site.data_directory / self.by_oid[oid].path

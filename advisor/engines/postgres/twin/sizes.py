@@ -134,7 +134,7 @@ def gist(rows: float, fields: Sequence[Field]) -> int:
 def hashed(rows: float) -> int:
     """Pages of a hash index: 16-byte tuples in buckets doubled until they are three quarters full."""
     per_page = PAGE_SPACE // (16 + LINE_POINTER)
-    buckets = 2 ** max(1, math.ceil(math.log2(max(2.0, rows / (per_page * 0.75)))))
+    buckets: int = 1 << max(1, math.ceil(math.log2(max(2.0, rows / (per_page * 0.75)))))
     return 2 + buckets
 
 

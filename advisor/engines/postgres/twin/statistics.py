@@ -110,10 +110,13 @@ def _restore(admin: Connection, rows: Sequence[tuple[Target, ColumnStatistics]])
     warnings: list[str] = []
     admin.add_notice_handler(lambda notice: warnings.append(notice.message_primary or ""))
     parameters = [
-        (target.schema, target.relation, target.schema, target.relation, target.number, s.inherited, s.null_frac)
-        + (s.avg_width, s.n_distinct, s.correlation, s.most_common_vals, _list(s.most_common_freqs))
-        + (s.histogram_bounds, s.most_common_elems, _list(s.most_common_elem_freqs), _list(s.elem_count_histogram))
-        + (s.range_length_histogram, s.range_empty_frac, s.range_bounds_histogram)
+        (
+            *(target.schema, target.relation, target.schema, target.relation, target.number),
+            *(s.inherited, s.null_frac, s.avg_width, s.n_distinct, s.correlation),
+            *(s.most_common_vals, _list(s.most_common_freqs), s.histogram_bounds),
+            *(s.most_common_elems, _list(s.most_common_elem_freqs), _list(s.elem_count_histogram)),
+            *(s.range_length_histogram, s.range_empty_frac, s.range_bounds_histogram),
+        )
         for target, s in rows
     ]
     refused = _each(admin, _RESTORE, rows, parameters)
@@ -155,14 +158,14 @@ class Slot(NamedTuple):
 
 
 _EMPTY = Slot(0, 0, 0, None, None, 25)
-_SLOT = range(5)
-_INSERT = (
-    "INSERT INTO pg_statistic VALUES (%s::oid, %s::int2, %s::boolean, %s::real, %s::int4, %s::real, "
-    + ", ".join(["%s::int2"] * 5 + ["%s::oid"] * 10 + ["%s::real[]"] * 5)
-    + ", "
-    + ", ".join(["array_in(%s, %s::oid, -1)"] * 5)
-    + ")"
-)
+_INSERT = """
+INSERT INTO pg_statistic VALUES (%s::oid, %s::int2, %s::boolean, %s::real, %s::int4, %s::real,
+  %s::int2, %s::int2, %s::int2, %s::int2, %s::int2, %s::oid, %s::oid, %s::oid, %s::oid, %s::oid,
+  %s::oid, %s::oid, %s::oid, %s::oid, %s::oid, %s::real[], %s::real[], %s::real[], %s::real[], %s::real[],
+  array_in(%s, %s::oid, -1), array_in(%s, %s::oid, -1), array_in(%s, %s::oid, -1), array_in(%s, %s::oid, -1),
+  array_in(%s, %s::oid, -1))
+"""
+"""All columns of `pg_statistic`: five slots of kind, operator, collation, numbers and values."""
 
 
 def _insert(admin: Connection, rows: Sequence[tuple[Target, ColumnStatistics]]) -> list[str]:

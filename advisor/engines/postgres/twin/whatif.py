@@ -8,10 +8,13 @@ from msgspec.structs import replace
 from advisor.engines.postgres import render
 from advisor.engines.postgres.twin import estimate
 from advisor.engines.postgres.twin.build import first_line
+from advisor.engines.postgres.twin.derive import expression_statistics
 from advisor.engines.postgres.twin.planner import Planner
 from advisor.engines.postgres.twin.relations import Relation, Relations
 from advisor.engines.postgres.twin.site import Connection, Site
+from advisor.engines.postgres.twin.statistics import Target, load_statistics
 from advisor.errors import InputError
+from advisor.model.catalog import Catalog
 from advisor.model.index import IndexSpec
 from advisor.model.plan import Plan, PlanNode
 from advisor.model.workload import Shape
@@ -24,10 +27,11 @@ class Twin:
 
     measured_by = "twin"
 
-    def __init__(self, site: Site, relations: Relations, notes: Sequence[str]) -> None:
+    def __init__(self, site: Site, catalog: Catalog, relations: Relations, notes: Sequence[str]) -> None:
         self.server = site.label
         self.notes = tuple(notes)
         self._site = site
+        self._catalog = catalog
         self._relations = relations
         self._built: dict[IndexSpec, list[int]] = {}
         self._candidates: set[int] = set()
@@ -56,8 +60,10 @@ class Twin:
             self._candidates.update(fresh)
             admin.execute(_SWITCH_OFF, (fresh,))
             self._relations.stretch(admin, family)
+            specs_of = {oid: spec for spec in names for oid in self._built[spec]}
+            self._derive(admin, specs_of)
             self._reconnect()
-            self._size(admin, {oid: spec for spec in names for oid in self._built[spec]})
+            self._size(admin, specs_of)
         self._reconnect()
         return refused | failed
 
@@ -96,8 +102,16 @@ class Twin:
                 self._relations.refresh(admin)
                 self._relations.stretch(admin, list(self._relations.by_oid))
                 self._reconnect()
-                self._size_unknown(admin)
+                self._size(admin, self._new_indexes(before))
                 self._reconnect()
+
+    def _new_indexes(self, before: Collection[int]) -> dict[int, IndexSpec]:
+        """Indexes that DDL made: what is known of their definition decides their size."""
+        return {
+            oid: IndexSpec(schema=relation.schema, table=self._relations.by_oid[relation.table].name, keys=())
+            for oid, relation in self._relations.by_oid.items()
+            if oid not in before and relation.table
+        }
 
     def _run(self, statements: Sequence[str]) -> None:
         with self._site.owner() as owner:
@@ -122,6 +136,20 @@ class Twin:
                 except psycopg.Error as error:
                     failed[spec] = first_line(error)
         return names, failed
+
+    def _derive(self, admin: Connection, indexes: Mapping[int, IndexSpec]) -> None:
+        """Give expression keys the statistics that ANALYZE would find."""
+        found = []
+        with self._site.owner() as owner:
+            for oid, spec in indexes.items():
+                relation = self._relations.by_oid[oid]
+                table = self._relations.by_oid[relation.table]
+                known = self._catalog.table(table.schema, table.name)
+                if known and any(key.expression for key in spec.keys):
+                    label = render.qualified(table.schema, table.name)
+                    for position, row in expression_statistics(owner, known, label, spec):
+                        found.append((Target(relation.schema, relation.name, position), row))
+        load_statistics(admin, self._site.version, found)
 
     def _size(self, admin: Connection, indexes: Mapping[int, IndexSpec]) -> None:
         """Estimate these indexes and make them look so."""
