@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from advisor import __version__
-from advisor.cli import analyze, digest, doctor, migrate, record, review, rules, schema, snapshot
+from advisor.cli import analyze, demo, digest, doctor, explain, lint, migrate, record, review, rules, schema, snapshot
 from advisor.cli.console import note
 from advisor.errors import AdvisorError
 
@@ -74,8 +74,11 @@ def options(
 
 
 app.command("analyze")(analyze.command)
+app.command("demo")(demo.command)
 app.command("digest")(digest.command)
 app.command("doctor")(doctor.command)
+app.command("explain")(explain.command)
+app.command("lint")(lint.command)
 app.command("migrate")(migrate.command)
 app.command("record")(record.command)
 app.command("review")(review.command)

@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from advisor.detect.plan_view import Place, Sighting, Thresholds, View, columns, comparisons, count, listed, percent, rows_of
+from advisor.detect.plan_view import (
+    Place,
+    Sighting,
+    Thresholds,
+    View,
+    columns,
+    comparisons,
+    count,
+    listed,
+    percent,
+    rows_of,
+)
 from advisor.engines.postgres.plan_expression import comparison, conjuncts, disjuncts
 
 RANGE_OR_EQUAL = ("=", "<", "<=", ">", ">=", "IS NULL")

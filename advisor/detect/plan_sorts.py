@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from advisor.detect.plan_view import PASSES_ROWS, Place, Sighting, Thresholds, View, count, listed
+from advisor.detect.plan_view import PASSES_ROWS, Place, Sighting, Thresholds, View, columns, count, listed
 from advisor.engines.postgres.plan_expression import column_name, sort_key
 
 SORTS = ("Sort", "Incremental Sort")
@@ -94,7 +94,7 @@ def index_for_order_only(view: View, limits: Thresholds) -> Iterator[Sighting]:
             place,
             f"{place.node.type} using {place.node.index} on {place.relation} walks past {count(removed)} rows in its order "
             f"to find the {count(limit.rows)} that LIMIT wants",
-            {"rows_removed": removed, "returned": limit.rows},
+            {"rows_removed": removed, "returned": limit.rows, "columns": columns(place.node.filter)},
         )
 
 
