@@ -6,7 +6,7 @@ from advisor.engines.postgres import render
 from advisor.engines.postgres.candidates.existing import plain
 from advisor.model.catalog import Catalog, Constraint, Index, Table
 from advisor.model.finding import Finding
-from advisor.model.index import IndexKey, IndexSpec
+from advisor.model.index import IndexSpec
 from advisor.rules import RuleSet
 
 BLOCK = 8192
@@ -19,8 +19,8 @@ def index_findings(catalog: Catalog, rules: RuleSet) -> list[Finding]:
     return sorted(found, key=lambda finding: (finding.rule, finding.subject, finding.message))
 
 
-def unindexed_foreign_keys(catalog: Catalog, also: Sequence[IndexSpec] = ()) -> Iterator[tuple[Table, Constraint]]:
-    """Foreign keys whose columns lead no index of their table, in any order; `also` are indexes about to be created.
+def unindexed_foreign_keys(catalog: Catalog) -> Iterator[tuple[Table, Constraint]]:
+    """Foreign keys whose columns lead no index of their table, in any order.
 
     A partial index counts only when its predicate is `<key column> IS NOT NULL`: the check of a parent row never looks for
     NULL. Partitions are left out, their parent speaks for them.
@@ -29,7 +29,6 @@ def unindexed_foreign_keys(catalog: Catalog, also: Sequence[IndexSpec] = ()) -> 
         if table.partition_of or table.kind not in ("r", "p"):
             continue
         specs = [index.spec for index in table.indexes if index.valid]
-        specs += [spec for spec in also if (spec.schema, spec.table) == (table.schema, table.name)]
         for constraint in table.constraints:
             if constraint.kind == "f" and not any(_leads(spec, constraint.columns) for spec in specs):
                 yield table, constraint
@@ -42,11 +41,6 @@ def _leads(spec: IndexSpec, columns: Sequence[str]) -> bool:
     return not spec.predicate or plain(spec.predicate) in {
         plain(f"{render.quote_ident(c)} IS NOT NULL") for c in columns
     }
-
-
-def foreign_key_index(table: Table, constraint: Constraint) -> IndexSpec:
-    """The index that an unindexed foreign key lacks: its columns in the constraint's order."""
-    return IndexSpec(table.schema, table.name, tuple(IndexKey(column) for column in constraint.columns))
 
 
 def _unindexed(catalog: Catalog, rules: RuleSet) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import msgspec
 
 from advisor.detect.indexes import index_findings
 from advisor.engines.base import WhatIf
+from advisor.engines.postgres import render
 from advisor.engines.postgres.access import Reading
 from advisor.engines.postgres.candidates import propose
 from advisor.engines.postgres.shape import READS, read_shape
@@ -18,7 +19,7 @@ from advisor.model.plan import Plan
 from advisor.model.recommendation import Candidate, Recommendation, Silence
 from advisor.model.workload import Shape, Workload
 from advisor.recommend.build import Builder
-from advisor.recommend.foreign_keys import foreign_key_indexes
+from advisor.recommend.foreign_keys import KeyCheck, key_checks
 from advisor.recommend.merge import merge
 from advisor.recommend.questions import Questions, Relation
 from advisor.recommend.silence import Silences
@@ -46,7 +47,9 @@ def advise(workload: Workload, catalog: Catalog, whatif: WhatIf, rules: RuleSet,
     Raises nothing for what a statement may be: what cannot be planned is in `skipped` and `silences` with the server's words.
     """
     limits = Limits(rules.threshold(RULE, "cost_share"), rules.threshold(RULE, "least_gain"))
-    shapes = [shape for shape in workload.shapes if shape.engine == "postgres" and shape.kind in READS]
+    checks = key_checks(catalog, database)
+    observed = [shape for shape in workload.shapes if shape.engine == "postgres" and shape.kind in READS]
+    shapes = [*observed, *(check.shape for check in checks.values())]
     readings = {shape.id: read_shape(shape, catalog) for shape in shapes}
     questions = Questions(whatif, shapes, {name: _relations(reading) for name, reading in readings.items()})
     fine, words = questions.plannable(shapes)
@@ -55,24 +58,24 @@ def advise(workload: Workload, catalog: Catalog, whatif: WhatIf, rules: RuleSet,
     candidates = _candidates({name: readings[name] for name in fine}, catalog, tiny)
     questions.add(candidate.spec for candidate in candidates)
     selection = Selection(questions, _weights(shapes, questions, fine), limits)
-    tried = _tried(candidates, readings)
+    tried = _tried([c for c in candidates if questions.available(c.spec)], readings)
     chosen = selection.run(candidates, lambda shape, spec: spec in tried[shape])
     planned = [shape for shape in shapes if shape.id in set(fine)]
-    builder = Builder(catalog, questions, whatif, limits, planned, _updates(shapes, readings), database)
-    made = builder.from_workload(chosen, candidates)
-    keys, skipped = foreign_key_indexes(catalog, whatif, chosen, limits, rules.threshold("IDX101", "pages"))
-    made += [builder.from_foreign_key(key) for key in keys]
-    served = {effect.shape for item in made for effect in item.effects if not effect.reason}
+    updates = _updates(observed, readings)
+    builder = Builder(catalog, questions, whatif, limits, planned, checks, updates, database)
+    made = builder.recommendations(chosen, candidates)
     silences = Silences(catalog, questions, limits, tiny, words)
+    silent = [
+        silences.explain(shape, readings[shape.id], sorted(tried[shape.id], key=repr))
+        for shape in sorted(shapes, key=lambda s: s.id)
+        if shape.id not in builder.served
+    ]
+    skipped = [checks[silence.shape].skip(silence) for silence in silent if silence.shape in checks]
     return Advice(
         recommendations=tuple(sorted(made, key=lambda r: (r.cost_after - r.cost_before, r.id))),
-        silences=tuple(
-            silences.explain(shape, readings[shape.id], sorted(tried.get(shape.id, ()), key=repr))
-            for shape in sorted(shapes, key=lambda s: s.id)
-            if shape.id not in served
-        ),
-        plans={shape: questions.answer(shape).plan for shape in sorted(fine)},
-        skipped=tuple(sorted([*skipped, *_skips(words, database)])),
+        silences=tuple(silence for silence in silent if silence.shape not in checks),
+        plans={shape: questions.answer(shape).plan for shape in sorted(fine) if shape not in checks},
+        skipped=tuple(sorted([*skipped, *_skips(words, database, checks)])),
         findings=(*_missing(made, rules, database), *index_findings(catalog, rules)),
     )
 
@@ -141,24 +144,20 @@ def _missing(made: Iterable[Recommendation], rules: RuleSet, database: str) -> l
     """IDX100: one finding for each index that a shape of the workload lacks."""
     found = []
     for item in sorted(made, key=lambda r: r.id):
-        if item.shapes:
+        if item.shapes and item.index:
             message = (
-                f"{item.relation} lacks an index that {len(item.shapes)} statement shape(s) would use: "
-                f"cost {item.cost_before:,.0f} would be {item.cost_after:,.0f}"
+                f"an index on {render.definition(item.index)} would take the cost of {len(item.shapes)} statement "
+                f"shape(s) from {item.cost_before:,.0f} to {item.cost_after:,.0f}"
             )
+            fields = {"subject": item.relation, "database": database, "shapes": item.shapes}
             evidence = {"recommendation": item.id, "cost_before": item.cost_before, "cost_after": item.cost_after}
-            found.append(
-                rules.finding(
-                    RULE, message, subject=item.name, database=database, shapes=item.shapes, evidence=evidence
-                )
-            )
+            found.append(rules.finding(RULE, message, evidence=evidence, **fields))
     return found
 
 
-def _skips(words: Mapping[str, str], database: str) -> list[Skip]:
-    return [
-        Skip(source=database, reason=f"not plannable: {text}", example=shape) for shape, text in sorted(words.items())
-    ]
+def _skips(words: Mapping[str, str], database: str, checks: Mapping[str, KeyCheck]) -> list[Skip]:
+    mine = [(shape, text) for shape, text in sorted(words.items()) if shape not in checks]
+    return [Skip(source=database, reason=f"not plannable: {text}", example=shape) for shape, text in mine]
 
 
 def without_values(words: str) -> str:

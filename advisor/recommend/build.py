@@ -10,7 +10,7 @@ from advisor.model.index import IndexSpec
 from advisor.model.recommendation import Candidate, Effect, Recommendation
 from advisor.model.workload import Shape
 from advisor.recommend import explain
-from advisor.recommend.foreign_keys import ForeignKeyIndex
+from advisor.recommend.foreign_keys import KeyCheck
 from advisor.recommend.questions import Questions
 from advisor.recommend.verify import Limits
 from advisor.recommend.write_cost import write_cost
@@ -26,6 +26,7 @@ class Builder:
         whatif: WhatIf,
         limits: Limits,
         shapes: Sequence[Shape],
+        checks: Mapping[str, KeyCheck],
         updates: Mapping[tuple[str, str, str], int],
         database: str,
     ) -> None:
@@ -34,39 +35,36 @@ class Builder:
         self.whatif = whatif
         self.limits = limits
         self.shapes = shapes
+        self.checks = checks
         self.updates = updates
         self.database = database
         self.engine = PostgresEngine()
+        self.served: set[str] = set()
+        """Ids of the shapes that a recommendation helps."""
         self.names = {index.name for table in catalog.tables for index in table.indexes}
         self.names |= {table.name for table in catalog.tables}
 
-    def from_workload(self, chosen: Sequence[IndexSpec], candidates: Iterable[Candidate]) -> list[Recommendation]:
-        """One for each chosen index that makes at least one shape as much cheaper as the limits ask."""
+    def recommendations(self, chosen: Sequence[IndexSpec], candidates: Iterable[Candidate]) -> list[Recommendation]:
+        """One for each chosen index that makes at least one statement as much cheaper as the limits ask."""
         why = {candidate.spec: candidate.reasons for candidate in candidates}
+        names = {spec: self._name(spec) for spec in chosen}
+        final = {self.whatif.index_name(spec): name for spec, name in names.items()}
         made = []
         for spec in chosen:
-            effects = explain.effects(spec, chosen, self.shapes, self.questions, self.limits)
+            effects = explain.effects(spec, chosen, self.shapes, self.questions, self.limits, final)
             if any(not effect.reason for effect in effects):
-                made.append(self._recommendation(spec, effects, why[spec]))
+                self.served |= {effect.shape for effect in effects if not effect.reason}
+                made.append(self._recommendation(spec, names[spec], effects, why[spec]))
         return made
 
-    def from_foreign_key(self, key: ForeignKeyIndex) -> Recommendation:
-        """The index of a foreign key. It serves no shape of the workload: costs are those of the server's own check."""
-        parent = self.catalog.table(*key.constraint.references) if key.constraint.references else None
-        return self._recommendation(key.spec, (key.effect,), (), key.reasons(parent))
-
     def _recommendation(
-        self, spec: IndexSpec, effects: tuple[Effect, ...], why: Sequence[str], given: tuple[str, ...] = ()
+        self, spec: IndexSpec, name: str, effects: tuple[Effect, ...], why: Sequence[str]
     ) -> Recommendation:
         table = self._table(spec)
-        served = [effect for effect in effects if not effect.reason]
-        mine = [shape for shape in self.shapes if shape.id in {effect.shape for effect in served}]
-        sure = explain.confidence(spec, self.catalog, table, mine)
-        updated = {
-            column: calls for (s, t, column), calls in self.updates.items() if (s, t) == (spec.schema, spec.table)
-        }
-        reasons = given or explain.reasons(why, effects, spec, table, updated)
-        name = self._name(spec)
+        helped = [effect for effect in effects if not effect.reason]
+        keys = [(self.checks[effect.shape], effect) for effect in helped if effect.shape in self.checks]
+        mine = [shape for shape in self.shapes if shape.id in {e.shape for e in helped} - self.checks.keys()]
+        sure = explain.confidence(spec, self.catalog, table, mine, [check for check, _ in keys])
         ddl, undo = self._ddl(spec, name, table)
         return Recommendation(
             id=explain.recommendation_id(spec, self.database),
@@ -78,17 +76,26 @@ class Builder:
             ddl=ddl,
             undo=undo,
             shapes=tuple(sorted(shape.id for shape in mine)),
-            effects=() if given else effects,
-            cost_before=sum(effect.calls * effect.cost_before for effect in served),
-            cost_after=sum(effect.calls * effect.cost_after for effect in served),
+            effects=tuple(effect for effect in effects if effect.shape not in self.checks),
+            cost_before=sum(effect.calls * effect.cost_before for effect in helped),
+            cost_after=sum(effect.calls * effect.cost_after for effect in helped),
             measured_by=self.whatif.measured_by,
             size_bytes=self.whatif.size_bytes(spec),
-            write_cost=write_cost(spec, table, self._admitted(spec, table)),
+            write_cost=write_cost(spec, table, self._admitted(spec)),
             confidence=sure.level,
-            reasons=(*reasons, *sure.reasons),
+            reasons=(*self._reasons(spec, table, effects, why), *sure.reasons),
         )
 
-    def _admitted(self, spec: IndexSpec, table: Table) -> float:
+    def _reasons(self, spec: IndexSpec, table: Table, effects: Sequence[Effect], why: Sequence[str]) -> tuple[str, ...]:
+        observed = [effect for effect in effects if effect.shape not in self.checks]
+        keys = [effect for effect in effects if effect.shape in self.checks and not effect.reason]
+        updated = {
+            column: calls for (s, t, column), calls in self.updates.items() if (s, t) == (spec.schema, spec.table)
+        }
+        texts = explain.reasons(why, observed, spec, table, updated)
+        return (*texts, *(text for effect in keys for text in self.checks[effect.shape].reasons(effect)))
+
+    def _admitted(self, spec: IndexSpec) -> float:
         """Share of the rows that a partial index holds, by its size against that of the same index over all rows.
 
         Without the full index at hand, the predicate counts as admitting everything: the dearer assumption.

@@ -1,6 +1,7 @@
 """A chosen index as a Recommendation: what it does to which shape, what it costs, how sure that is, and why in sentences."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,12 +11,15 @@ from advisor.model.catalog import Catalog, Table
 from advisor.model.index import IndexSpec
 from advisor.model.recommendation import Effect
 from advisor.model.workload import Shape
+from advisor.recommend.foreign_keys import KeyCheck
 from advisor.recommend.questions import Questions
 from advisor.recommend.verify import Limits
 from advisor.recommend.write_cost import stored_columns
 
 ID_DIGITS = 12
 SHOWN_PLANS = 3
+
+_PATTERN = re.compile(r"[^\s,]+")
 
 
 class Confidence(NamedTuple):
@@ -30,9 +34,17 @@ def recommendation_id(spec: IndexSpec, database: str, action: str = "create") ->
 
 
 def effects(
-    spec: IndexSpec, chosen: Sequence[IndexSpec], shapes: Sequence[Shape], questions: Questions, limits: Limits
+    spec: IndexSpec,
+    chosen: Sequence[IndexSpec],
+    shapes: Sequence[Shape],
+    questions: Questions,
+    limits: Limits,
+    names: Mapping[str, str],
 ) -> tuple[Effect, ...]:
-    """What the index does, within the chosen set, to every shape whose plan uses it; the most saved first."""
+    """What the index does, within the chosen set, to every shape whose plan uses it; the most saved first.
+
+    `names`: the what-if server's name of an index -> the name that it is recommended under.
+    """
     found = []
     for shape in shapes:
         if not questions.touches(shape.id, spec):
@@ -51,7 +63,7 @@ def effects(
                 used=True,
                 reason="" if helped else f"the cost falls only by {share} %",
                 plan_before=describe(before),
-                plan_after=describe(after.plan),
+                plan_after=_PATTERN.sub(lambda word: names.get(word[0], word[0]), describe(after.plan)),
             )
         )
     return tuple(sorted(found, key=lambda e: (-e.calls * (e.cost_before - e.cost_after), e.shape)))
@@ -81,8 +93,10 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def confidence(spec: IndexSpec, catalog: Catalog, table: Table, shapes: Sequence[Shape]) -> Confidence:
-    """high, medium or low: the weakest link decides, and every weak link is named."""
+def confidence(
+    spec: IndexSpec, catalog: Catalog, table: Table, shapes: Sequence[Shape], checks: Sequence[KeyCheck]
+) -> Confidence:
+    """high, medium or low: the weakest link decides, and every weak link is named. `shapes` and `checks`: what it helps."""
     low: list[str] = []
     medium: list[str] = []
     if catalog.statistics == "none":
@@ -95,6 +109,8 @@ def confidence(spec: IndexSpec, catalog: Catalog, table: Table, shapes: Sequence
         medium.append("Confidence: an expression has no statistics until the index exists and ANALYZE has run.")
     if shapes and all(_generic(shape) for shape in shapes):
         medium.append("Confidence: no parameter values were logged, so a generic plan was costed.")
+    if not shapes and all(check.deleted == 0 for check in checks):
+        medium.append("Confidence: it serves only deletes of the parent, and none was seen.")
     level = "low" if low else "medium" if medium else "high"
     return Confidence(level, (*low, *medium))
 

@@ -1,109 +1,75 @@
-"""Indexes for foreign keys, proved by planning what the server itself runs when a row of the parent is deleted or its key
-changes: `SELECT 1 FROM ONLY child x WHERE key = $1 FOR KEY SHARE OF x`. No log shows that statement."""
+"""Foreign keys without an index, as statements: what the server runs when a row of the parent is deleted or its key changes.
+
+`SELECT 1 FROM ONLY child x WHERE key = $1 FOR KEY SHARE OF x` stands in no log, so it joins the workload here as a shape of
+its own; from there on it competes for indexes like any other statement.
+"""
 
 import hashlib
 
-from advisor.detect.indexes import foreign_key_index, unindexed_foreign_keys
-from advisor.engines.base import WhatIf
+import msgspec
+
+from advisor.detect.indexes import unindexed_foreign_keys
 from advisor.engines.postgres import render
-from advisor.engines.postgres.plan_tree import describe
-from advisor.errors import NotPlannable
 from advisor.model.catalog import Catalog, Constraint, Table
 from advisor.model.event import Skip
-from advisor.model.index import IndexSpec
-from advisor.model.plan import Plan
-from advisor.model.recommendation import Effect
+from advisor.model.recommendation import Effect, Silence
 from advisor.model.workload import Shape
-from advisor.recommend.verify import Limits
 
 
-class ForeignKeyIndex:
-    """An index for a foreign key that the planner would use, with the proof."""
+class KeyCheck(msgspec.Struct, frozen=True):
+    """The check of one foreign key."""
 
-    def __init__(self, table: Table, constraint: Constraint, spec: IndexSpec, before: Plan, after: Plan) -> None:
-        self.table = table
-        self.constraint = constraint
-        self.spec = spec
-        self.effect = Effect(
-            shape=_check(table, constraint).id,
-            calls=1,
-            cost_before=before.cost,
-            cost_after=after.cost,
-            used=True,
-            plan_before=describe(before),
-            plan_after=describe(after),
-        )
+    table: str
+    """The child, qualified."""
+    constraint: Constraint
+    parent: str
+    deleted: int | None
+    """Rows of the parent deleted since its counters were reset; None = not known."""
+    shape: Shape
 
-    def reasons(self, parent: Table | None) -> tuple[str, ...]:
-        """Why, in sentences."""
+    def reasons(self, effect: Effect) -> tuple[str, ...]:
+        """Why an index is worth having for it, in sentences."""
         key = ", ".join(self.constraint.columns)
-        name = render.qualified(*self.constraint.references) if self.constraint.references else "the parent"
         texts = [
-            f"{key} is the foreign key {self.constraint.name} to {name}, and no index begins with it.",
-            f"Deleting one row of {name} checks this table: {self.effect.plan_before} "
-            f"(cost {self.effect.cost_before:.1f}) becomes {self.effect.plan_after} (cost {self.effect.cost_after:.1f}).",
+            f"{key} is the foreign key {self.constraint.name} to {self.parent}, and no index begins with it.",
+            f"Deleting a row of {self.parent} checks this table: {effect.plan_before} (cost {effect.cost_before:.1f}) "
+            f"becomes {effect.plan_after} (cost {effect.cost_after:.1f}).",
         ]
-        if parent and parent.writes:
-            texts.append(f"{parent.writes.deleted:,} rows of {name} were deleted since its counters were reset.")
+        if self.deleted is not None:
+            texts.append(f"{self.deleted:,} rows of {self.parent} were deleted since its counters were reset.")
         return tuple(texts)
 
-
-def foreign_key_indexes(
-    catalog: Catalog, whatif: WhatIf, chosen: list[IndexSpec], limits: Limits, smallest: float
-) -> tuple[list[ForeignKeyIndex], list[Skip]]:
-    """(indexes worth having, foreign keys left out with the reason). `smallest`: pages below which a table is read
-    faster than looked up."""
-    found: list[ForeignKeyIndex] = []
-    skipped: list[Skip] = []
-    wanted = []
-    for table, constraint in unindexed_foreign_keys(catalog, chosen):
-        if 0 <= table.pages < smallest and table.rows >= 0:
-            reason = f"foreign key {constraint.name} has no index, and its table is small ({table.pages} pages)"
-            skipped.append(Skip(source=catalog.database, reason=reason))
-        else:
-            wanted.append((table, constraint, foreign_key_index(table, constraint)))
-    refused = whatif.add([spec for _, _, spec in wanted])
-    for table, constraint, spec in wanted:
-        outcome = refused.get(spec) or _prove(table, constraint, spec, whatif, limits)
-        if isinstance(outcome, ForeignKeyIndex):
-            found.append(outcome)
-        else:
-            reason = f"foreign key {constraint.name} has no index, and none is recommended: {outcome}"
-            skipped.append(Skip(source=catalog.database, reason=reason))
-    return _distinct(found), skipped
+    def skip(self, silence: Silence) -> Skip:
+        """That none is recommended, and why."""
+        reason = f"foreign key {self.constraint.name} of {self.table} has no index: {silence.reason}"
+        return Skip(source=silence.database, reason=reason)
 
 
-def _prove(
-    table: Table, constraint: Constraint, spec: IndexSpec, whatif: WhatIf, limits: Limits
-) -> "ForeignKeyIndex | str":
-    check = _check(table, constraint)
-    try:
-        before, after = whatif.explain(check), whatif.explain(check, [spec])
-    except NotPlannable as error:
-        return error.message
-    if whatif.index_name(spec) not in after.indexes:
-        return "the planner does not pick it"
-    if not limits.helps(before.cost, after.cost):
-        return f"the cost of the check falls only from {before.cost:.1f} to {after.cost:.1f}"
-    return ForeignKeyIndex(table, constraint, spec, before, after)
+def key_checks(catalog: Catalog, database: str) -> dict[str, KeyCheck]:
+    """Shape id -> check, for every foreign key without an index."""
+    checks = [_check(table, constraint, catalog, database) for table, constraint in unindexed_foreign_keys(catalog)]
+    return {check.shape.id: check for check in checks}
 
 
-def _check(table: Table, constraint: Constraint) -> Shape:
-    """The statement of the RI trigger (`RI_FKey_noaction_del` and its kin in ri_triggers.c)."""
-    names = enumerate(constraint.columns, 1)
-    where = " AND ".join(f"x.{render.quote_ident(column)} = ${number}" for number, column in names)
-    only = "ONLY " if table.kind == "r" else ""
-    child = only + render.qualified(table.schema, table.name)
-    text = " ".join(("SELECT 1 FROM", child, "x WHERE", where, "FOR KEY SHARE OF x"))
-    digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-    return Shape(id=digest, engine="postgres", database="", text=text, kind="select")
+def _check(table: Table, constraint: Constraint, catalog: Catalog, database: str) -> KeyCheck:
+    name = render.qualified(table.schema, table.name)
+    parent = catalog.table(*constraint.references) if constraint.references else None
+    deleted = parent.writes.deleted if parent and parent.writes else None
+    text = _statement(name, table.kind, constraint.columns)
+    digest = hashlib.blake2b(f"{constraint.name}\0{text}".encode(), digest_size=8).hexdigest()
+    return KeyCheck(
+        table=name,
+        constraint=constraint,
+        parent=render.qualified(*constraint.references) if constraint.references else "the parent",
+        deleted=deleted,
+        shape=Shape(
+            id=digest, engine="postgres", database=database, text=text, kind="select", calls=max(1, deleted or 0)
+        ),
+    )
 
 
-def _distinct(found: list[ForeignKeyIndex]) -> list[ForeignKeyIndex]:
-    """One index serves two foreign keys on the same columns, and a longer one serves the shorter."""
-    kept: list[ForeignKeyIndex] = []
-    for item in sorted(found, key=lambda one: (-len(one.spec.keys), repr(one.spec))):
-        same = [k for k in kept if (k.spec.schema, k.spec.table) == (item.spec.schema, item.spec.table)]
-        if not any(k.spec.keys[: len(item.spec.keys)] == item.spec.keys for k in same):
-            kept.append(item)
-    return sorted(kept, key=lambda one: repr(one.spec))
+def _statement(table: str, kind: str, columns: tuple[str, ...]) -> str:
+    """As ri_triggers.c writes it."""
+    where = " AND ".join(f"x.{render.quote_ident(column)} = ${number}" for number, column in enumerate(columns, 1))
+    child = f"ONLY {table}" if kind == "r" else table
+    return " ".join(("SELECT 1 FROM", child, "x WHERE", where, "FOR KEY SHARE OF x"))

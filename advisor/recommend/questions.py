@@ -47,9 +47,13 @@ class Questions:
     def available(self, spec: IndexSpec) -> bool:
         return spec in self._names
 
+    def relates(self, shape: str, relation: Relation) -> bool:
+        """Does the shape read this table?"""
+        return relation in self._relations.get(shape, ())
+
     def touches(self, shape: str, spec: IndexSpec) -> bool:
         """Does the shape read the table of this index?"""
-        return (spec.schema, spec.table) in self._relations.get(shape, ())
+        return self.relates(shape, (spec.schema, spec.table))
 
     def answer(self, shape: str, specs: Collection[IndexSpec] = ()) -> Answer:
         """The plan of a shape with these indexes. Raises NotPlannable with the server's words."""

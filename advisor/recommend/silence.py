@@ -53,19 +53,28 @@ class Silences:
         if not reading.accesses:
             names = ", ".join(reading.unknown)
             return f"reads no table of this schema ({names})" if names else "reads no table"
+        if lookup := self._unique_lookup(reading):
+            return lookup
         tables = self._tables(reading)
         if all((table.schema, table.name) in self.tiny for table in tables):
             sizes = ", ".join(f"{table.name} has {max(table.pages, 0)} pages" for table in tables)
             return f"tiny table: {sizes}"
         return ""
 
-    def _without_candidates(self, reading: Reading, plan: Plan) -> str:
-        """Why nothing could be proposed."""
+    def _unique_lookup(self, reading: Reading) -> str:
+        """Every table of the statement is read by a unique key."""
+        names = []
         for access in reading.accesses:
             table = self.catalog.table(access.schema, access.table)
             index = unique_lookup(access, access.terms, table) if table else None
-            if index and len(reading.accesses) == 1:
-                return f"{'primary-key' if index.primary else 'unique-key'} lookup already: {index.name}"
+            if index is None:
+                return ""
+            names.append(index)
+        kind = "primary-key" if all(index.primary for index in names) else "unique-key"
+        return f"{kind} lookup already: {', '.join(dict.fromkeys(index.name for index in names))}"
+
+    def _without_candidates(self, reading: Reading, plan: Plan) -> str:
+        """Why nothing could be proposed."""
         if refused := _refused(reading):
             return refused
         if plan.indexes:

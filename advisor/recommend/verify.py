@@ -65,8 +65,7 @@ class Selection:
             top = max(savings.values(), default=0.0)
             if top <= 0:
                 return
-            near = [unit for unit, saving in savings.items() if saving >= top * NEAR]
-            best = min(near, key=self._simplicity)
+            best = self._simplest([unit for unit, saving in savings.items() if saving >= top * NEAR])
             self.chosen += sorted(best - set(self.chosen), key=repr)
             touched = {(spec.schema, spec.table) for spec in best}
             moved = {s for s in self.hopeful if any(self.questions.touches(s, spec) for spec in best)}
@@ -88,6 +87,21 @@ class Selection:
                 total += self.weights[shape] * max(0.0, before - after.plan.cost)
                 qualifies = qualifies or self.limits.helps(before, after.plan.cost)
         return total if qualifies else 0.0
+
+    def _simplest(self, near: list[Unit]) -> Unit:
+        """Of units that save the same: the simplest that leaves no more to pay than the best key does.
+
+        98 % and 99.9 % of a sequential scan's cost are both nearly all of it, and yet a factor of twenty in what is left.
+        INCLUDE does not take part: it has to halve what the plain key leaves, in a round of its own.
+        """
+        spaces = {(spec.schema, spec.table) for unit in near for spec in unit}
+        shapes = [s for s in self.hopeful if any(self.questions.relates(s, space) for space in spaces)]
+        left = {
+            unit: sum(self.weights[s] * self.questions.cost(s, [*self.chosen, *unit]) for s in shapes) for unit in near
+        }
+        plain = [unit for unit in near if not any(spec.include for spec in unit - set(self.chosen))] or near
+        least = min(left[unit] for unit in plain)
+        return min((unit for unit in plain if left[unit] <= least * DISPENSABLE), key=self._simplicity)
 
     def _simplicity(self, unit: Unit) -> tuple[int, int, int, int, str]:
         extra = sorted(unit - set(self.chosen), key=repr)
