@@ -1,12 +1,13 @@
 """Review of index migrations: rules over statements, with the catalogue and the workload where they are given."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from advisor.model.catalog import Catalog
 from advisor.model.finding import Finding, Location
 from advisor.model.workload import Workload
 from advisor.review import checks as _checks  # noqa: F401  (registers the checks)
-from advisor.review.context import Context, File, build_context
+from advisor.review.context import Context, File, Step, build_context
 from advisor.review.registry import BATCH_CHECKS, FILE_CHECKS, STATEMENT_CHECKS, Observation, checked_rules
 from advisor.review.script import Script, role_of, sends_of
 from advisor.review.waivers import apply_waivers
@@ -74,12 +75,13 @@ def _observations(context: Context, active: set[str]) -> Iterator[tuple[File, st
             if rule in active:
                 for seen in check_file(file, context):
                     yield file, rule, seen
-    for rule, check_batch in BATCH_CHECKS.items():
-        if rule in active:
-            for seen in check_batch(context):
-                if seen.step is not None:
-                    yield seen.step.file, rule, seen
+    for batch in context.batches():
+        for rule, check_batch in BATCH_CHECKS.items():
+            if rule in active:
+                for seen in check_batch(batch, context):
+                    if seen.step is not None:
+                        yield seen.step.file, rule, seen
 
 
-def _at(seen: Observation, step: object) -> Observation:
-    return seen if seen.step is not None else Observation(**{**seen.__dict__, "step": step})
+def _at(seen: Observation, step: Step) -> Observation:
+    return seen if seen.step else replace(seen, step=step)

@@ -6,6 +6,8 @@ Built once per review; checks only read it.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
+from pathlib import PurePath
 
 from advisor.engines.postgres.ddl import read_script
 from advisor.engines.postgres.statements import (
@@ -114,7 +116,8 @@ class Context:
         """Extension -> the statement that creates it."""
         return {
             step.statement.name.text: step
-            for step in self.forward_steps()
+            for batch in self.batches()
+            for step in batch
             if isinstance(step.statement, CreateExtension)
         }
 
@@ -122,16 +125,21 @@ class Context:
         """The file of the same migration in that role."""
         return self.roles.get((migration_of(file.script.path), role))
 
-    def forward_steps(self) -> Iterator[Step]:
-        """Statements that a deployment runs, in order: those of `down` and `verify` files left out."""
-        return (step for file in self.files if file.script.role not in ("down", "verify") for step in file.steps)
+    def batches(self) -> Iterator[list[Step]]:
+        """The statements that a deployment runs, in order, folder by folder: another folder may be another database.
+
+        Those of `down` and `verify` files are left out.
+        """
+        forward = [file for file in self.files if file.script.role not in ("down", "verify")]
+        for _, files in groupby(forward, key=lambda file: PurePath(file.script.path).parent):
+            yield [step for file in files for step in file.steps]
 
 
 def build_context(
     scripts: Sequence[Script], rules: RuleSet, catalog: Catalog | None, workload: Workload | None
 ) -> Context:
     """Parse all scripts, in the order of their paths."""
-    files = [read_file(script) for script in sorted(scripts, key=lambda script: script.path)]
+    files = [read_file(script) for script in sorted(scripts, key=lambda script: PurePath(script.path))]
     roles = {(migration_of(file.script.path), file.script.role or "up"): file for file in files}
     context = Context(files, rules, catalog, workload, workload_use(workload) if workload else WorkloadUse(), roles)
     for file in files:

@@ -31,7 +31,7 @@ class Observation:
 
 StatementCheck = Callable[[Step, Any, Context], Iterator[Observation]]
 FileCheck = Callable[[File, Context], Iterator[Observation]]
-BatchCheck = Callable[[Context], Iterator[Observation]]
+BatchCheck = Callable[[list[Step], Context], Iterator[Observation]]
 
 STATEMENT_CHECKS: dict[str, tuple[tuple[type[Statement], ...], StatementCheck]] = {}
 FILE_CHECKS: dict[str, FileCheck] = {}
@@ -63,7 +63,7 @@ def check_file(rule: str) -> Callable[[FileCheck], FileCheck]:
 
 
 def check_batch(rule: str) -> Callable[[BatchCheck], BatchCheck]:
-    """Register a check over all files together: `(context)`."""
+    """Register a check over the statements of all files of one folder: `(steps, context)`."""
 
     def register(function: BatchCheck) -> BatchCheck:
         _refuse_double(rule)

@@ -48,7 +48,7 @@ def method_lacks_feature(step: Step, create: CreateIndex, context: Context) -> I
         return
     lacking = []
     if len(create.keys) > 1 and method not in _MULTICOLUMN:
-        lacking.append("several columns")
+        lacking.append("several key columns")
     if create.unique and method not in _UNIQUE:
         lacking.append("UNIQUE")
     if create.include and method not in _INCLUDING:
@@ -57,7 +57,9 @@ def method_lacks_feature(step: Step, create: CreateIndex, context: Context) -> I
     if ordered and method not in _ORDERED:
         lacking.append("ASC, DESC or NULLS FIRST")
     if lacking:
-        yield Observation(f"the method {method} of {create.label} has no {listed(lacking)}", subject=create.label)
+        yield Observation(
+            f"the method {method} of {create.label} does not support {listed(lacking)}", subject=create.label
+        )
 
 
 @check("MIG506", CreateIndex)

@@ -28,22 +28,22 @@ def identifier_too_long(step: Step, statement: Statement, context: Context) -> I
 
 
 @check_batch("MIG402")
-def truncated_name_collision(context: Context) -> Iterator[Observation]:
+def truncated_name_collision(batch: list[Step], context: Context) -> Iterator[Observation]:
     """Among the scripts, and against the catalogue: different names, equal after the cut."""
     seen: dict[tuple[str, str], str] = {}
-    for step, schema, name in _created_names(context):
-        key = (schema, name.stored)
-        taken = context.relations(schema).get(name.stored) if schema else None
-        if seen.setdefault(key, name.text) != name.text:
-            yield Observation(
-                f"{name.text} and {seen[key]} are the same name after the cut at {NAME_BYTES} bytes",
-                subject=name.text,
-                step=step,
-            )
-        elif taken and name.stored != name.text:
-            yield Observation(
-                f"{name.text} is cut to {name.stored}, which exists already ({taken})", subject=name.text, step=step
-            )
+    for step in batch:
+        create = step.statement
+        if not isinstance(create, CreateIndex) or create.name is None:
+            continue
+        schema, name = _schema(create, context), create.name.name
+        other = seen.setdefault((schema, name.stored), name.text)
+        taken = context.relations(schema).get(name.stored) if schema and name.stored != name.text else None
+        if other != name.text:
+            message = f"{name.text} and {other} are the same name after the cut at {NAME_BYTES} bytes"
+            yield Observation(message, subject=name.text, step=step)
+        elif taken:
+            message = f"{name.text} is cut to {name.stored}, which exists already ({taken})"
+            yield Observation(message, subject=name.text, step=step)
 
 
 @check("MIG403", CreateIndex)
@@ -93,10 +93,10 @@ def case_folded_name(step: Step, create: CreateIndex, context: Context) -> Itera
 
 
 @check_batch("MIG409")
-def name_reused_in_batch(context: Context) -> Iterator[Observation]:
+def name_reused_in_batch(batch: list[Step], context: Context) -> Iterator[Observation]:
     """Two CREATE INDEX of one name with no DROP between them."""
     first: dict[str, Step] = {}
-    for step in context.forward_steps():
+    for step in batch:
         statement = step.statement
         if isinstance(statement, DropIndex):
             for dropped in statement.names:
@@ -176,14 +176,10 @@ def _new_names(statement: Statement) -> list[Name]:
     return []
 
 
-def _created_names(context: Context) -> Iterator[tuple[Step, str, Name]]:
-    """(statement, schema or ``, name) of every index that the scripts create."""
-    for step in context.forward_steps():
-        create = step.statement
-        if isinstance(create, CreateIndex) and create.name:
-            table = context.meant_table(create.table)
-            written = create.table.schema.text if create.table.schema else ""
-            yield step, table.schema if table else written, create.name.name
+def _schema(create: CreateIndex, context: Context) -> str:
+    """Where the index will live; `` when neither the statement nor a catalogue says."""
+    table = context.meant_table(create.table)
+    return table.schema if table else create.table.schema.text if create.table.schema else ""
 
 
 def _same_name(earlier: Step, create: CreateIndex) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from advisor.engines.postgres.expressions import comparable, comparable_key
-from advisor.engines.postgres.statements import CreateIndex, Statement
+from advisor.engines.postgres.statements import CreateIndex, DropIndex, Statement
 from advisor.model.catalog import Index, Table
 from advisor.model.index import IndexSpec
 from advisor.review.context import Context, Step
@@ -62,15 +62,21 @@ def shadowed_by_primary_key(step: Step, create: CreateIndex, context: Context) -
 
 
 @check_batch("MIG611")
-def batch_overlap(context: Context) -> Iterator[Observation]:
-    """Pairs on one table of which one covers the other; pairs of one name are MIG409's.
+def batch_overlap(batch: list[Step], context: Context) -> Iterator[Observation]:
+    """Pairs on one table of which one covers the other; pairs of one name are MIG409's, and what the batch drops again is nobody's.
 
     Looked up by their leading keys, so that a script of ten thousand indexes does not compare each with each.
     """
     whole: dict[tuple[str, ...], Step] = {}
     beginning: dict[tuple[str, ...], Step] = {}
-    for step in context.forward_steps():
-        if not isinstance(step.statement, CreateIndex):
+    dropped = {
+        name.name.stored: number
+        for number, step in enumerate(batch)
+        if isinstance(step.statement, DropIndex)
+        for name in step.statement.names
+    }
+    for number, step in enumerate(batch):
+        if not isinstance(step.statement, CreateIndex) or dropped.get(_name(step.statement), -1) > number:
             continue
         create = step.statement
         prefixes = _prefixes(create)

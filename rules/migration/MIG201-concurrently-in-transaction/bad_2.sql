@@ -1,0 +1,2 @@
+-- runner: drizzle
+DROP INDEX CONCURRENTLY t_a_idx;

@@ -1,0 +1,3 @@
+-- runner: supabase
+DROP INDEX CONCURRENTLY t_a_idx;
+ANALYZE t;

@@ -1,0 +1,2 @@
+-- runner: golang-migrate
+DROP INDEX CONCURRENTLY t_a_idx;

@@ -1,0 +1,3 @@
+ALTER INDEX t_s_idx RENAME TO t_s_old_idx;
+DROP INDEX CONCURRENTLY t_a_idx;
+DROP INDEX CONCURRENTLY t_s_old_idx;

@@ -1,0 +1,6 @@
+CREATE INDEX CONCURRENTLY t_a_idx ON public.t (a);
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('t_a_idx') AND indisvalid) THEN
+    RAISE EXCEPTION 't_a_idx is missing or INVALID';
+  END IF;
+END $$;

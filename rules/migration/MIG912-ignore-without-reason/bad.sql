@@ -1,0 +1,2 @@
+-- advisor:ignore MIG102
+DROP INDEX t_a_idx;
