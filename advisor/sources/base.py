@@ -139,10 +139,12 @@ class Stream:
             following = next(self._parts, None)
             if following is None:
                 return
-            self._part, self.tally, whole = following
+            part, tally, whole = following
             if whole:
-                yield b"\n" * unfinished
+                if unfinished:
+                    yield b"\n"
                 yield b""
+            self._part, self.tally = part, tally
 
     def lines(self) -> Iterator[bytes]:
         """All lines, without their line ends (`\\n` or `\\r\\n`) and without a byte order mark."""

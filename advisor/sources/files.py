@@ -138,7 +138,7 @@ class _Zstandard:
         return self._reader.read1(size)
 
     def close(self) -> None:
-        self._reader.close()
+        """The file below is closed by its owner."""
 
 
 def _reason(error: BaseException) -> str:
