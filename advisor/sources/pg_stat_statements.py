@@ -26,7 +26,11 @@ DATA = re.compile(
 )
 OWN = "/* advisor */"
 
-INSTALLED = "/* advisor */ SELECT extname FROM pg_extension WHERE extname = 'pg_stat_statements'"
+INSTALLED = """/* advisor */
+SELECT set_config('search_path', quote_ident(n.nspname), true)
+FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements'
+"""
+"""Also makes the view's schema the one that is searched: Supabase and others keep extensions in a schema of their own."""
 ROWS = """/* advisor */
 SELECT s.query, s.calls, s.total_exec_time, s.rows, d.datname, r.rolname
 FROM pg_stat_statements s LEFT JOIN pg_database d ON d.oid = s.dbid LEFT JOIN pg_roles r ON r.oid = s.userid
@@ -51,7 +55,7 @@ def read(stream: Stream, tally: Tally) -> Iterator[Event]:
 def pg_stat_statements_events(dsn: str, tally: Tally | None = None) -> Iterator[Event]:
     """One event a row of the view, for the database of `dsn`, slowest in total first.
 
-    Reads in a READ ONLY transaction. ConnectionFailed when the extension is missing, not loaded or may not be read.
+    Reads in a READ ONLY transaction. ConnectionFailed when the extension is missing or not loaded, or shows this role no texts.
     """
     tally = tally or Tally("pg_stat_statements", FORMAT.name)
     with connect(dsn) as connection:
@@ -61,9 +65,10 @@ def pg_stat_statements_events(dsn: str, tally: Tally | None = None) -> Iterator[
             rows = fetch(connection, ROWS)
         except errors.ObjectNotInPrerequisiteState as error:
             raise ConnectionFailed("pg_stat_statements is not in shared_preload_libraries", INSTALL) from error
-        except errors.UndefinedTable as error:
-            hint = "Put the extension's schema on the role's search_path: `ALTER ROLE ... SET search_path = ...`."
-            raise ConnectionFailed("pg_stat_statements is installed in a schema off the search_path", hint) from error
+    seen = [row for row in rows if OWN not in str(row["query"])]
+    if seen and all(row["query"] == HIDDEN for row in seen):
+        hint = "Run `GRANT pg_read_all_stats TO` this role, or connect as a role that has it."
+        raise ConnectionFailed("this role may not see the statements of others in pg_stat_statements", hint)
     yield from _events(enumerate(rows, 1), tally)
 
 
