@@ -13,6 +13,7 @@ import msgspec
 
 from advisor.model.finding import Finding, Location
 from advisor.review.context import File
+from advisor.review.registry import checked_rules
 from advisor.rules import RuleSet
 
 NO_REASON = "no reason given"
@@ -35,7 +36,7 @@ class Waiver:
 
 def read_waivers(file: File, rules: RuleSet) -> list[Waiver]:
     """Every waiver of a script, in order; `rule` is an id, or the text as written when no rule is called that."""
-    ids = {rule.name: rule.id for rule in rules.values()}
+    ids = {rules[rule].name: rule for rule in checked_rules() if rule in rules}
     ends = [step.statement.end for step in file.steps]
     waivers = []
     for comment in file.comments:

@@ -6,5 +6,5 @@ DO $$ BEGIN
 END $$;
 
 -- Nobody uses a table that the same file creates.
-CREATE TABLE n (a int);
+CREATE TABLE IF NOT EXISTS n (a int);
 CREATE INDEX IF NOT EXISTS n_a_idx ON n (a);
