@@ -33,7 +33,7 @@ def is_digest(head: bytes) -> bool:
 
 def encode(workload: Workload) -> bytes:
     """The bytes of a digest file; equal workloads give equal bytes."""
-    content = msgspec.json.encode({"advisor_digest": VERSION, "workload": workload}, order="deterministic")
+    content = msgspec.json.encode({"advisor_digest": VERSION, "workload": workload})
     return content + b"\n"
 
 

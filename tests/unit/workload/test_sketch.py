@@ -19,7 +19,11 @@ def test_a_quantile_is_within_one_per_cent(values: list[int], q: float) -> None:
 @given(DURATIONS, DURATIONS, DURATIONS)
 def test_merging_is_the_same_in_any_order(a: list[int], b: list[int], c: list[int]) -> None:
     x, y, z = (sketch.from_microseconds(values) for values in (a, b, c))
-    assert sketch.merge(sketch.merge(x, y), z) == sketch.merge(x, sketch.merge(z, y)) == sketch.from_microseconds(a + b + c)
+    assert (
+        sketch.merge(sketch.merge(x, y), z)
+        == sketch.merge(x, sketch.merge(z, y))
+        == sketch.from_microseconds(a + b + c)
+    )
 
 
 def test_count_sum_and_extremes_are_exact() -> None:
