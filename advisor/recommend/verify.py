@@ -17,7 +17,8 @@ NEAR = 0.98
 """Savings within 2 % are called equal: below that the model's own error decides, and the simpler index wins."""
 
 DISPENSABLE = 1.1
-"""An index is given up again when no shape gets more than 10 % more expensive without it."""
+"""Costs within 10 % are called equal. An index is given up again when no shape gets dearer than that without it, or only
+by less than `Limits.least_gain`."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Selection:
                 units.setdefault(unit, set()).add(shape)
         self._grow(units)
         self._prune()
+        self._simplify(sorted({spec for unit in units for spec in unit}, key=repr))
         return self.chosen
 
     def _grow(self, units: dict[Unit, set[str]]) -> None:
@@ -101,10 +103,13 @@ class Selection:
         }
         plain = [unit for unit in near if not any(spec.include for spec in unit - set(self.chosen))] or near
         least = min(left[unit] for unit in plain)
-        return min((unit for unit in plain if left[unit] <= least * DISPENSABLE), key=self._simplicity)
+        return min(
+            (unit for unit in plain if left[unit] <= least * DISPENSABLE),
+            key=lambda unit: self._simplicity(unit, self.chosen),
+        )
 
-    def _simplicity(self, unit: Unit) -> tuple[int, int, int, int, str]:
-        extra = sorted(unit - set(self.chosen), key=repr)
+    def _simplicity(self, unit: Unit, chosen: Collection[IndexSpec]) -> tuple[int, int, int, int, str]:
+        extra = sorted(unit - set(chosen), key=repr)
         return (
             len(extra),
             sum(len(spec.include) for spec in extra),
@@ -120,9 +125,28 @@ class Selection:
             if all(self._bearable(shape, rest) for shape in self.hopeful if self.questions.touches(shape, spec)):
                 self.chosen = rest
 
+    def _simplify(self, candidates: list[IndexSpec]) -> None:
+        """Replace a choice by a simpler index on its table where no shape minds: an early choice was made for shapes that
+        a later one serves better."""
+        for spec in list(self.chosen):
+            rest = [other for other in self.chosen if other != spec]
+            own = self._simplicity(frozenset([spec]), rest)
+            simpler = [
+                other
+                for other in candidates
+                if (other.schema, other.table) == (spec.schema, spec.table)
+                and other not in self.chosen
+                and self._simplicity(frozenset([other]), rest) < own
+            ]
+            touched = [shape for shape in self.hopeful if self.questions.touches(shape, spec)]
+            fitting = [o for o in simpler if all(self._bearable(shape, [*rest, o]) for shape in touched)]
+            if fitting:
+                best = min(fitting, key=lambda other: self._simplicity(frozenset([other]), rest))
+                self.chosen[self.chosen.index(spec)] = best
+
     def _bearable(self, shape: str, rest: list[IndexSpec]) -> bool:
         now, without = self.questions.cost(shape, self.chosen), self.questions.cost(shape, rest)
-        return without <= now * DISPENSABLE
+        return without <= now * DISPENSABLE or without - now < self.limits.least_gain
 
     def _loss_without(self, spec: IndexSpec) -> float:
         rest = [other for other in self.chosen if other != spec]
