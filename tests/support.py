@@ -93,7 +93,20 @@ def sample_report() -> Report:
         subject=shape.id,
         database="shop",
         shapes=(shape.id,),
-        evidence={"parent": "select id from customers", "rewrite": "SELECT ... WHERE customer_id = ANY($1)"},
+        evidence={
+            "statements": [shape.text],
+            "parent": "select id from customers",
+            "repeats": 40,
+            "repeats_max": 44,
+            "distinct_parameters": 40,
+            "windows": 12,
+            "executions": 480,
+            "total_ms": 61_000.0,
+            "request": "/dashboard",
+            "confidence": "high",
+            "rewrite": "SELECT ... WHERE customer_id = ANY($1)",
+            "missing_index": [{"table": "public.orders", "columns": ["customer_id"]}],
+        },
     )
     return Report(
         sources=(

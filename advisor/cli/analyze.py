@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from advisor.cli.console import clean, note, write
-from advisor.cli.options import Catalog, FailOn, Postgres, Prefix, Schema, Twin, worst_at_least
+from advisor.cli.console import clean, note, progress_bar, write
+from advisor.cli.options import Catalog, Database, FailOn, Postgres, Prefix, Schema, Twin, worst_at_least
 
 
 def command(
@@ -17,6 +17,7 @@ def command(
     catalog: Catalog = None,
     schema: Schema = None,
     prefix: Prefix = None,
+    database: Database = None,
     twin: Twin = None,
     output: Annotated[list[str] | None, typer.Option(help="FORMAT=FILE (json, markdown); repeatable.")] = None,
     format: Annotated[str, typer.Option(help="What goes to stdout: text, json or markdown.")] = "text",
@@ -36,18 +37,19 @@ def command(
     config = load_config()
     outputs = parse_outputs(output or [])
     parse_outputs([] if format == "text" else [f"{format}=-"])
-    report = analyze(
-        AnalysisRequest(
-            sources=tuple(sources),
-            postgres=postgres,
-            catalog=catalog,
-            schema=schema,
-            prefix=prefix,
-            twin=twin,
-            show_literals=show_literals,
-            config=config,
-        )
+    request = AnalysisRequest(
+        sources=tuple(sources),
+        postgres=postgres,
+        catalog=catalog,
+        schema=schema,
+        prefix=prefix,
+        database=database,
+        twin=twin,
+        show_literals=show_literals,
+        config=config,
     )
+    with progress_bar("reading") as progress:
+        report = analyze(request, progress=progress)
     write(clean(terminal.render(report)) if format == "text" else FORMATS[format](report))
     write_outputs(report, outputs)
     for name, path in outputs:

@@ -13,6 +13,7 @@ Postgres = Annotated[str | None, typer.Option(help="Connection string of the liv
 Catalog = Annotated[Path | None, typer.Option(help="Snapshot made by `advisor snapshot`.")]
 Schema = Annotated[Path | None, typer.Option(help="schema.sql: DDL without statistics.")]
 Prefix = Annotated[str | None, typer.Option(help="log_line_prefix, when it cannot be inferred from the log.")]
+Database = Annotated[str | None, typer.Option(help="Only the statements of this database.")]
 Twin = Annotated[str | None, typer.Option(help="Superuser DSN of a scratch server on this machine to plan on.")]
 FailOn = Annotated[str | None, typer.Option(help="Exit 1 at a finding of this severity: info, warning, error, never.")]
 

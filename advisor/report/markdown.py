@@ -50,7 +50,11 @@ def render(report: Report) -> str:
     template = environment.get_template("report/report.md.j2")
     return template.render(
         report=report,
-        findings=text.by_severity(report.findings),
+        loops=[f for f in text.by_severity(report.findings) if f.rule.startswith("NP1")],
+        findings=text.other_findings(report),
+        silences=text.silences_by_time(report)[:50],
+        repetition=text.repetition,
+        change=text.change,
         shapes=text.by_time(report)[:20],
         texts={shape.id: shape.text for shape in report.shapes},
         benefit=text.benefit,

@@ -1,6 +1,7 @@
 """The report on a terminal: the most valuable first, plain sentences, stable when piped."""
 
 import textwrap
+from typing import Any
 
 from advisor.model.finding import Finding
 from advisor.model.recommendation import Recommendation
@@ -10,6 +11,7 @@ from advisor.report import text
 WIDTH = 80
 MOST_FINDINGS = 10
 MOST_SHAPES = 5
+MOST_EFFECTS = 3
 
 
 def render(report: Report, *, width: int = WIDTH) -> str:
@@ -67,11 +69,29 @@ def _loops(report: Report, width: int) -> list[str]:
         return []
     lines = _title("Repeated statements", len(loops))
     for number, finding in enumerate(loops[:MOST_FINDINGS], 1):
-        lines += _finding(finding, width, f"{number}. ")
-        for key, name in (("parent", "after"), ("rewrite", "instead"), ("missing_index", "lacks an index on")):
-            if value := finding.evidence.get(key):
-                lines += _wrap(f"{name}: {' '.join(str(value).split())}", width, "       ", "     ")
+        lines += [*_loop(finding, number, width), ""]
     return lines + _more(len(loops) - MOST_FINDINGS, "findings")
+
+
+def _loop(finding: Finding, number: int, width: int) -> list[str]:
+    where = f" [{finding.database}]" if finding.database else ""
+    lines = _wrap(
+        f"{number}. {finding.severity} {finding.rule}{where}  {text.repetition(finding)}", width, "     ", "  "
+    )
+    rows = [("repeats", statement) for statement in finding.evidence.get("statements", ())]
+    rows += [(name, finding.evidence.get(key)) for key, name in _LOOP_ROWS]
+    rows += [("lacks", f"an index on {item['table']} ({', '.join(item['columns'])})") for item in _lacking(finding)]
+    for name, value in rows:
+        if value:
+            lines += _wrap(f"{name + ':':<9}{text.one_line(str(value), 4 * width)}", width, " " * 14, "     ")
+    return lines
+
+
+_LOOP_ROWS = (("parent", "after"), ("request", "request"), ("call_site", "at"), ("rewrite", "instead"))
+
+
+def _lacking(finding: Finding) -> list[dict[str, Any]]:
+    return list(finding.evidence.get("missing_index", ()))
 
 
 def _recommendations(report: Report, width: int) -> list[str]:
@@ -94,21 +114,18 @@ def _recommendation(item: Recommendation, number: int, width: int) -> list[str]:
     lines += _wrap(text.benefit(item), width, "     ")
     for reason in item.reasons:
         lines += _wrap(reason, width, "       ", "     - ")
-    for effect in [e for e in item.effects if e.used][:3]:
-        change = f"{effect.shape}: {effect.plan_before} -> {effect.plan_after}"
-        lines += _wrap(
-            f"{change}, {text.cost(effect.cost_before)} -> {text.cost(effect.cost_after)}",
-            width,
-            "         ",
-            "       ",
-        )
+    used = [effect for effect in item.effects if effect.used]
+    for effect in used[:MOST_EFFECTS]:
+        lines += _wrap(f"{effect.shape}: {text.change(effect)}", width, "       ", "     * ")
+    if len(used) > MOST_EFFECTS:
+        lines.append(f"     * and {text.count(len(used) - MOST_EFFECTS, 'more shape')}")
     for finding in item.review:
         lines += _wrap(f"review {finding.severity} {finding.rule}: {finding.message}", width, "       ", "     ")
     return [*lines, ""]
 
 
 def _findings(report: Report, width: int) -> list[str]:
-    others = [f for f in text.by_severity(report.findings) if not f.rule.startswith("NP1")]
+    others = text.other_findings(report)
     if not others:
         return []
     lines = _title("Findings", len(others))
@@ -140,7 +157,7 @@ def _silences(report: Report, width: int) -> list[str]:
     if not report.silences:
         return []
     lines = _title("Not recommended, and why", len(report.silences))
-    for silence in report.silences[:MOST_FINDINGS]:
+    for silence in text.silences_by_time(report)[:MOST_FINDINGS]:
         lines += _wrap(f"{silence.shape or silence.candidate}: {silence.reason}", width, "      ", "  ")
     return lines + _more(len(report.silences) - MOST_FINDINGS, "reasons")
 

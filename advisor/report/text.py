@@ -1,7 +1,7 @@
 """Numbers and sentences that every report format says in the same words."""
 
 from advisor.model.finding import SEVERITIES, Finding
-from advisor.model.recommendation import Recommendation
+from advisor.model.recommendation import Effect, Recommendation, Silence
 from advisor.model.report import Report, ReportShape
 
 
@@ -66,3 +66,47 @@ def by_severity(findings: tuple[Finding, ...]) -> list[Finding]:
 def by_time(report: Report) -> list[ReportShape]:
     """Shapes by total time, where no time is known by calls; largest first."""
     return sorted(report.shapes, key=lambda s: (-(s.total_ms or 0), -s.calls, s.id))
+
+
+def change(effect: Effect) -> str:
+    """What an index does to one shape: `Seq Scan on orders (8,123) becomes Index Scan using ... (14.2)`."""
+    before = f"{effect.plan_before} ({cost(effect.cost_before)})"
+    return f"{before} becomes {effect.plan_after} ({cost(effect.cost_after)})"
+
+
+def repetition(finding: Finding) -> str:
+    """How often a loop repeats: `runs 20 times in each of 31 units of work, 620 executions, 1.9 s`."""
+    evidence = finding.evidence
+    windows, repeats = evidence.get("windows", 0), evidence.get("repeats", 0)
+    units = "in 1 unit of work" if windows == 1 else f"in each of {windows:,} units of work"
+    most = evidence.get("repeats_max", repeats)
+    parts = [f"runs {repeats:,} times {units}" + (f" (at most {most:,})" if most != repeats else "")]
+    distinct = evidence.get("distinct_parameters")
+    parts.append(f"up to {distinct:,} different values" if distinct else "values not logged")
+    if executions := evidence.get("executions"):
+        parts.append(count(executions, "execution"))
+    if total := evidence.get("total_ms"):
+        parts.append(milliseconds(total))
+    parts.append(f"confidence {evidence.get('confidence', 'high')}")
+    return ", ".join(parts)
+
+
+RECOMMENDED = ("IDX100", "IDX101")
+"""Rules that a recommendation answers: where there is one for the relation, it says the same and more."""
+
+
+def other_findings(report: Report) -> list[Finding]:
+    """Findings that are no loop and that no recommendation answers, worst first."""
+    answered = {(item.database, item.relation) for item in report.recommendations}
+    return [
+        finding
+        for finding in by_severity(report.findings)
+        if not finding.rule.startswith("NP1")
+        and not (finding.rule in RECOMMENDED and (finding.database, finding.subject) in answered)
+    ]
+
+
+def silences_by_time(report: Report) -> list[Silence]:
+    """Silences about the shapes that take the most time (or are called most) first."""
+    weight = {shape.id: (shape.total_ms or 0, shape.calls) for shape in report.shapes}
+    return sorted(report.silences, key=lambda s: ([-w for w in weight.get(s.shape, (0, 0))], s.shape, s.candidate))

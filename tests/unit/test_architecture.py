@@ -17,6 +17,7 @@ LAYERS = [
     {"review"},
     {"report", "recording"},
     {"emit"},
+    {"reading"},
     {"analysis"},
     {"gate", "demo"},
     {"cli"},

@@ -184,7 +184,7 @@ def _reachable(programs: Path, account: int | None) -> Path:
 
 
 def _initdb(programs: Path, installation: Installation, home: Path, account: int | None) -> None:
-    command = [programs / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+    command: list[str | Path] = [programs / "initdb", "-D", home / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
     command += ["--locale=C.UTF-8", "--no-sync"] + (["--no-data-checksums"] if installation.major >= 18 else [])
     done = subprocess.run(command, capture_output=True, text=True, user=account, cwd=home, errors="replace")
     if done.returncode:
