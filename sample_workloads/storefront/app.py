@@ -59,6 +59,10 @@ ORDER = rows(
     'FROM "public"."order_items" AS "order_items_1" WHERE "order_items_1"."order_id" = "public"."orders"."id"   ) '
     'AS "orders_order_items_1" ) AS "orders_order_items_1" ON TRUE WHERE  "public"."orders"."id" = $1   LIMIT $2 OFFSET $3 '
 )
+PENDING = rows(
+    'SELECT "public"."orders".* FROM "public"."orders"  WHERE  "public"."orders"."status" = $1 '
+    'AND  "public"."orders"."created_at" >= $2  ORDER BY "public"."orders"."created_at" DESC  LIMIT $3 OFFSET $4 '
+)
 UNREAD = rows(
     'SELECT "public"."notifications".* FROM "public"."notifications"  '
     'WHERE  "public"."notifications"."vendor_id" = $1 AND  "public"."notifications"."read_at" IS NULL  '
@@ -123,6 +127,13 @@ def order(pool: Pool, chance: random.Random) -> None:
         _call(session, "GET", "/orders", caller, ORDER, str(chance.randint(50_000, ORDERS)), 1, 0)
 
 
+def pending(pool: Pool, chance: random.Random) -> None:
+    """What the warehouse has to send: pending orders of the last days, newest first."""
+    with pool.session(chance) as session:
+        caller = owner(skewed(chance, VENDORS))
+        _call(session, "GET", "/orders", caller, PENDING, "pending", "2025-10-27T00:00:00.000Z", 50, 0)
+
+
 def unread(pool: Pool, chance: random.Random) -> None:
     """The bell: ten unread notifications; every dashboard polls it."""
     with pool.session(chance) as session:
@@ -158,9 +169,10 @@ def main(dsn: str) -> None:
     page = [
         (published, 26),
         (inventory, 16),
-        (recent_orders, 20),
-        (order, 20),
-        (unread, 40),
+        (recent_orders, 18),
+        (order, 18),
+        (pending, 10),
+        (unread, 36),
         (profile, 14),
         (mark_read, 6),
     ]
