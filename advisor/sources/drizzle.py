@@ -17,7 +17,7 @@ from advisor.sources.base import Format, Stream, Tally
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 VERB = r"(?:select|insert|update|delete|with|merge|begin|commit|rollback|savepoint|release|set|values|\()"
-QUERY = re.compile(rf"(?<![\w\"])Query: (?=\s*{VERB}|\s*/\*)", re.IGNORECASE)
+QUERY = re.compile(rf"(?<![\w\"])Query: ?(?=\s*{VERB}|\s*/\*|\s*$)", re.IGNORECASE)
 HEAD = re.compile(rb"(?<![\w])Query: \s*(?:select|insert|update|delete|with|begin)\b", re.IGNORECASE)
 SERVER_LOG = re.compile(rb"(?m)^.*\b(?:LOG|ERROR|STATEMENT|DETAIL):  ")
 PARAMETERS = re.compile(r"\s*-- params: (\[.*)\Z", re.DOTALL)
@@ -108,6 +108,8 @@ class _Reader:
             return
         text = "\n".join(self.open).strip()
         self.open = []
+        if not text:
+            return
         parameters = None
         if match := PARAMETERS.search(text):
             text, parameters = text[: match.start()], _parameters(match[1])

@@ -26,8 +26,8 @@ def has_columns(head: str, all_of: Set[str], one_of: Set[str]) -> bool:
 
 def read_rows(text: str, tally: Tally) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """(line or number of the record, column -> value), column names in lower case. What cannot be read is counted."""
-    start = text.lstrip()
-    if start[:1] in ("[", "{"):
+    start = text.lstrip("\r\n")  # the blanks that centre psql's first column name belong to it
+    if start.lstrip()[:1] in ("[", "{"):
         yield from _json_rows(start, tally)
     elif len(lines := start.split("\n", 2)) > 1 and RULE.match(lines[1]):
         yield from _aligned_rows(start)

@@ -6,6 +6,7 @@ Owns what stands around a plan. Knows of the plan itself only how its first line
 import csv
 import io
 import re
+from itertools import pairwise
 
 import msgspec
 
@@ -126,22 +127,9 @@ def _bare(lines: list[str]) -> list[Piece]:
     """Plans without a frame: each starts at a root line, or at the `Query Text:` or log line that introduces it."""
     if all(line.startswith('"') and line.rstrip().endswith('"') for line in lines if line.strip()):
         lines = [line.strip()[1:-1].replace('""', '"') if line.strip() else "" for line in lines]  # as pgAdmin copies
-    starts: list[int] = []
-    introduced = False
-    for number, line in enumerate(lines):
-        text = line.strip()
-        if text.startswith("Query Text:") or LOG_HEAD.match(line):
-            if not introduced:
-                starts.append(number)
-            introduced = True
-        elif _is_root(line):
-            if not introduced:
-                starts.append(number)
-            introduced = False
-    if not starts:
-        starts = [number for number, line in enumerate(lines) if BARE_ROOT.match(line.strip())][:1]
+    starts = _starts(lines)
     found: list[Piece] = []
-    for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, stop in pairwise([*starts, len(lines)]):
         body = lines[start:stop]
         if LOG_HEAD.match(body[0]):
             start, body = start + 1, body[1:]
@@ -149,6 +137,21 @@ def _bare(lines: list[str]) -> list[Piece]:
         before = lines[found[-1].line + found[-1].payload.count("\n") : start] if found else lines[:start]
         found.append(Piece(payload=payload, line=start + 1, statement=_statement(before)))
     return found
+
+
+def _starts(lines: list[str]) -> list[int]:
+    starts: list[int] = []
+    introduced = False
+    for number, line in enumerate(lines):
+        if line.lstrip().startswith("Query Text:") or LOG_HEAD.match(line):
+            if not introduced:
+                starts.append(number)
+            introduced = True
+        elif _is_root(line):
+            if not introduced:
+                starts.append(number)
+            introduced = False
+    return starts or [number for number, line in enumerate(lines) if BARE_ROOT.match(line.strip())][:1]
 
 
 def _is_root(line: str) -> bool:
