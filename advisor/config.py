@@ -8,6 +8,8 @@ severity = "off"                      # off | info | warning | error
 rows = 50000
 [gate]
 "n-plus-one-new" = "fail"             # fail | warn | off
+[gate_thresholds]
+"cost-regression-percent" = 10
 """
 
 import difflib
@@ -36,6 +38,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     rule_dirs: tuple[str, ...] = ()
     rules: dict[str, RuleOverride] = {}
     gate: dict[str, str] = {}
+    gate_thresholds: dict[str, float] = {}
 
     def rule_set(self, folder: Path = Path()) -> RuleSet:
         """The rules with this configuration applied; `rule_dirs` are relative to `folder`."""

@@ -12,7 +12,24 @@ import typer
 from typer.core import TyperGroup
 
 from advisor import __version__
-from advisor.cli import analyze, demo, digest, doctor, explain, lint, migrate, record, review, rules, schema, snapshot
+from advisor.cli import (
+    ack,
+    analyze,
+    baseline,
+    check,
+    demo,
+    diff,
+    digest,
+    doctor,
+    explain,
+    lint,
+    migrate,
+    record,
+    review,
+    rules,
+    schema,
+    snapshot,
+)
 from advisor.cli.console import note
 from advisor.errors import AdvisorError
 
@@ -73,8 +90,11 @@ def options(
     pass
 
 
+app.command("ack")(ack.command)
 app.command("analyze")(analyze.command)
 app.command("demo")(demo.command)
+app.command("check")(check.command)
+app.command("diff")(diff.command)
 app.command("digest")(digest.command)
 app.command("doctor")(doctor.command)
 app.command("explain")(explain.command)
@@ -84,6 +104,7 @@ app.command("record")(record.command)
 app.command("review")(review.command)
 app.command("schema")(schema.command)
 app.command("snapshot")(snapshot.command)
+app.add_typer(baseline.app, name="baseline")
 app.add_typer(rules.app, name="rules")
 
 
