@@ -83,7 +83,7 @@ class Context:
     catalog: Catalog | None = None
     workload: Workload | None = None
     use: WorkloadUse = field(default_factory=WorkloadUse)
-    """How the statements of the workload use columns."""
+    """How the statements of the workload reach the tables of the catalogue."""
     roles: Mapping[tuple[str, str], File] = field(default_factory=dict)
     """(migration, role) -> file."""
 
@@ -141,7 +141,14 @@ def build_context(
     """Parse all scripts, in the order of their paths."""
     files = [read_file(script) for script in sorted(scripts, key=lambda script: PurePath(script.path))]
     roles = {(migration_of(file.script.path), file.script.role or "up"): file for file in files}
-    context = Context(files, rules, catalog, workload, workload_use(workload) if workload else WorkloadUse(), roles)
+    context = Context(
+        files,
+        rules,
+        catalog,
+        workload,
+        workload_use(workload, catalog) if workload and catalog else WorkloadUse(),
+        roles,
+    )
     for file in files:
         verify = context.companion(file, "verify")
         later = [s.statement for s in verify.steps] if verify and verify is not file else []

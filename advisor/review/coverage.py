@@ -5,8 +5,6 @@ A (all of them: the same index), same predicate or none in A, and A holds what B
 unique one, which is a constraint.
 """
 
-from collections.abc import Callable
-
 from advisor.engines.postgres.expressions import comparable, comparable_key
 from advisor.model.catalog import Index, Table
 from advisor.model.index import IndexKey, IndexSpec
@@ -34,15 +32,15 @@ def covers(existing: IndexSpec, new: IndexSpec) -> str:
     return SAME if len(existing.keys) == len(new.keys) else PREFIX
 
 
-def shadowing_key(table: Table, new: IndexSpec, resolve: Callable[[str], str]) -> Index | None:
+def shadowing_key(table: Table, new: IndexSpec) -> Index | None:
     """The primary key or unique not-null constraint that already serves `new`.
 
     Either `new` begins with all columns of that key, so one row at most is left for whatever follows; or its columns are the first
-    columns of that key. `resolve` gives a column its spelling in the catalogue.
+    columns of that key.
     """
     if new.method != _ORDERED:
         return None
-    wanted = [resolve(key.column) if key.column else "" for key in new.keys]
+    wanted = [key.column for key in new.keys]
     not_null = {column.name for column in table.columns if column.not_null}
     for index in table.indexes:
         columns = [key.column for key in index.spec.keys]

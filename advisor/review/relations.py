@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from msgspec.structs import replace
+
 from advisor.engines.postgres.render import qualified, quote_ident
 from advisor.engines.postgres.statements import CreateIndex, ObjectName
 from advisor.model.catalog import Catalog, Column, Table
@@ -60,16 +62,19 @@ def relation_names(catalog: Catalog, schema: str) -> dict[str, str]:
 
 
 def located_spec(create: CreateIndex, table: Table) -> IndexSpec:
-    """The statement's index with the schema and the spelling of the table that it means."""
+    """The statement's index with the schema, and with table and columns spelled as in the catalogue."""
     spec = create.spec
-    return IndexSpec(
+
+    def spelled(name: str) -> str:
+        meant = meant_column(table, name) if name else None
+        return meant.name if meant else name
+
+    return replace(
+        spec,
         schema=table.schema,
         table=table.name,
-        keys=spec.keys,
-        include=spec.include,
-        predicate=spec.predicate,
-        method=spec.method,
-        unique=spec.unique,
+        keys=tuple(replace(key, column=spelled(key.column)) for key in spec.keys),
+        include=tuple(spelled(name) for name in spec.include),
     )
 
 

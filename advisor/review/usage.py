@@ -1,96 +1,119 @@
-"""How the statements of a workload use the columns of a table: compared, bounded, sorted by, joined on.
+"""How the statements of a workload reach the tables of a catalogue, and whether an index could serve one of them.
 
-Deliberately generous: a column that cannot be assigned to one table counts for every table of its statement, and a table that a
-statement names which does not parse is not `readable`, so that no rule calls an index useless on the strength of a gap.
+Deliberately generous: what a statement asks of a table is read by `engines.postgres.shape`; a table named by a statement that could
+not be read is not `readable`, so that no rule calls an index useless on the strength of a gap.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sqlglot import exp
-
-from advisor.engines.postgres.expressions import column_name
-from advisor.engines.postgres.sql import parse_shape
+from advisor.engines.postgres.access import Access, Reading, Term
+from advisor.engines.postgres.expressions import columns, conditions, pinned_columns
+from advisor.engines.postgres.shape import READS, read_shape
+from advisor.model.catalog import Catalog, Table
+from advisor.model.index import IndexSpec
 from advisor.model.workload import Workload
 
 _WORD = re.compile(r"[\w$]+")
-_EQUALITIES = (exp.EQ, exp.In, exp.Is, exp.NullSafeEQ)
-_CLAUSES = (exp.Where, exp.Join, exp.Order, exp.Group, exp.Having, exp.Ordered)
+_EQUALITIES = ("=", "in", "null", "true", "false")
 
 
-@dataclass
-class TableUse:
-    """Columns of one table by what the workload does with them; shape ids beside them."""
+@dataclass(frozen=True)
+class Use:
+    """One access of a statement to a table."""
 
-    equal: dict[str, set[str]] = field(default_factory=dict)
-    """Column -> shapes that compare it for equality, to a value or in a join."""
-    other: dict[str, set[str]] = field(default_factory=dict)
-    """Column -> shapes that bound it, sort or group by it, or use it otherwise in a condition."""
-    shapes: set[str] = field(default_factory=set)
+    shape: str
+    access: Access
+    by_key: bool
+    """A unique key finds the row: whatever else the statement asks of the table is a filter on that row."""
+
+    @property
+    def equal(self) -> set[str]:
+        """Columns compared for equality, to a value or in a join."""
+        return {term.operand.column for term in self.access.terms if term.kind in _EQUALITIES}
+
+    @property
+    def bounded(self) -> set[str]:
+        """Columns bounded by a range or sorted by."""
+        ranges = {term.operand.column for term in self.access.terms if term.kind == "range"}
+        return ranges | {key.operand.column for order in self.access.orders for key in order.keys}
+
+    @property
+    def touched(self) -> set[str]:
+        """Every column in a condition or an order."""
+        return {column for operand in self.access.operands() for column in (*operand.columns, operand.column)}
 
 
 @dataclass(frozen=True)
 class WorkloadUse:
-    """Use by table name (without schema), and the words of the statements that could not be read."""
+    """Uses by (schema, table), and the words of the statements that could not be read."""
 
-    tables: Mapping[str, TableUse] = field(default_factory=dict)
+    tables: Mapping[tuple[str, str], list[Use]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
 
-    def of(self, table: str) -> TableUse | None:
-        return self.tables.get(table)
+    def of(self, table: Table) -> list[Use]:
+        return self.tables.get((table.schema, table.name), [])
 
-    def readable(self, table: str) -> bool:
+    def readable(self, table: Table) -> bool:
         """Were all statements that name the table understood?"""
-        return table not in self.unread
+        return table.name not in self.unread
 
 
-def workload_use(workload: Workload) -> WorkloadUse:
-    """How the PostgreSQL statements of a workload use tables."""
-    uses: dict[str, TableUse] = {}
+def workload_use(workload: Workload, catalog: Catalog) -> WorkloadUse:
+    """How the PostgreSQL statements of a workload use the tables of the catalogue."""
+    tables: dict[tuple[str, str], list[Use]] = {}
     unread: set[str] = set()
     for shape in workload.shapes:
-        if shape.engine != "postgres" or shape.kind in ("utility", "control"):
+        if shape.engine != "postgres" or shape.kind not in READS:
             continue
-        tree = parse_shape(shape).tree
-        if tree is None:
+        reading = read_shape(shape, catalog)
+        if reading.reason:
             unread.update(_WORD.findall(shape.text))
-        else:
-            _add(uses, tree, shape.id)
-    return WorkloadUse(uses, frozenset(unread))
+        for access in reading.accesses:
+            table = catalog.table(access.schema, access.table)
+            by_key = table is not None and _found_by_key(access, reading, table)
+            tables.setdefault((access.schema, access.table), []).append(Use(shape.id, access, by_key))
+    return WorkloadUse(tables, frozenset(unread))
 
 
-def _add(uses: dict[str, TableUse], tree: exp.Expr, shape: str) -> None:
-    aliases: dict[str, str] = {}
-    for table in tree.find_all(exp.Table):
-        name = _folded(table.this)
-        if name:
-            aliases[name] = name
-            aliases[_folded(table.args["alias"].this) if table.args.get("alias") else name] = name
-    for name in set(aliases.values()):
-        uses.setdefault(name, TableUse()).shapes.add(shape)
-    for join in tree.find_all(exp.Join):
-        for identifier in join.args.get("using") or ():
-            for name in set(aliases.values()):
-                uses[name].equal.setdefault(_folded(identifier), set()).add(shape)
-    for clause in tree.find_all(*_CLAUSES):
-        for column in clause.find_all(exp.Column):
-            qualifier = _folded(column.args.get("table"))
-            tables = {aliases[qualifier]} if qualifier in aliases else set(aliases.values())
-            for table_name in tables:
-                use = uses[table_name]
-                kind = use.equal if _is_compared(column) else use.other
-                kind.setdefault(column_name(column), set()).add(shape)
+def could_serve(spec: IndexSpec, use: Use) -> bool:
+    """Could the planner choose the index for this access?
+
+    Its predicate must follow from the statement, so each column of it must be in a condition there; and the first key that the
+    predicate leaves more than one value of must be searched or sorted by.
+    """
+    touched = {column.lower() for column in use.touched}  # the statement may leave out the quotes that a name needs
+    if use.by_key or not {condition.column.lower() for condition in conditions(spec.predicate)} <= touched:
+        return False
+    pinned = {column.lower() for column in pinned_columns(spec.predicate)}
+    leading = next((key for key in spec.keys if key.column.lower() not in pinned), None)
+    if leading is None:
+        return True
+    wanted = {leading.column} if leading.column else columns(leading.expression)
+    return not wanted or any(column.lower() in touched for column in wanted)
 
 
-def _is_compared(column: exp.Column) -> bool:
-    node = column.parent
-    while isinstance(node, exp.Paren | exp.Cast):
-        node = node.parent
-    return isinstance(node, _EQUALITIES)
+def _found_by_key(access: Access, reading: Reading, table: Table) -> bool:
+    """Do equality terms give all columns of a unique key, from constants or from a table that constants select from?"""
+    given = {term.operand.column for term in access.terms if term.kind == "=" and _is_given(term, reading)}
+    keys = [[key.column for key in index.spec.keys] for index in table.indexes if _is_key(index.spec)]
+    return any(key and given.issuperset(key) for key in keys)
 
 
-def _folded(identifier: object) -> str:
-    if not isinstance(identifier, exp.Identifier):
-        return ""
-    return identifier.name if identifier.args.get("quoted") else identifier.name.lower()
+def _is_key(spec: IndexSpec) -> bool:
+    return spec.unique and not spec.predicate and all(key.column for key in spec.keys)
+
+
+def _is_given(term: Term, reading: Reading) -> bool:
+    if term.partner is None:
+        return True
+    partners = (access for access in reading.accesses if access.number == term.partner)
+    return any(other.kind == "=" and other.partner is None for access in partners for other in access.terms)
+
+
+def equal_after_bounded(names: list[str], uses: list[Use]) -> Iterator[tuple[str, Use]]:
+    """Later key columns that a statement compares for equality while it bounds or sorts by the first one."""
+    for use in uses:
+        if names[0] in use.bounded and names[0] not in use.equal and not use.by_key:
+            yield from ((name, use) for name in names[1:] if name in use.equal)

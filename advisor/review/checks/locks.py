@@ -19,7 +19,7 @@ from advisor.review.registry import Observation, check
 
 _ZERO = re.compile(r"0+(\.0*)?\s*(us|ms|s|min|h|d)?", re.IGNORECASE)
 _TIMEOUTS = ("statement_timeout", "lock_timeout", "transaction_timeout")
-_CREATE = re.compile(r"(create\s+(?:unique\s+)?index)\b", re.IGNORECASE)
+_CREATE = re.compile(r"(create\s+(?:unique\s+)?index)\b(\s+if\s+not\s+exists)?", re.IGNORECASE)
 _DROP = re.compile(r"(drop\s+index)\b", re.IGNORECASE)
 
 
@@ -36,6 +36,7 @@ def index_without_concurrently(step: Step, create: CreateIndex, context: Context
             fix="Create it ON ONLY the parent, CONCURRENTLY on each partition, then ATTACH PARTITION each",
         )
         return
+    # Without IF NOT EXISTS: a concurrent build that failed leaves an index that it would find.
     fix = _CREATE.sub(r"\1 CONCURRENTLY", create.text, count=1)
     yield Observation(
         f"CREATE INDEX takes a SHARE lock on {create.table}: every write to it waits until {create.label} is built",

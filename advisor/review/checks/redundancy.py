@@ -9,7 +9,7 @@ from advisor.model.index import IndexSpec
 from advisor.review.context import Context, Step
 from advisor.review.coverage import PREFIX, SAME, covers, shadowing_key
 from advisor.review.registry import Observation, check, check_batch
-from advisor.review.relations import located_spec, meant_column
+from advisor.review.relations import located_spec
 
 
 @check("MIG601", CreateIndex)
@@ -131,12 +131,8 @@ def _others(table: Table, create: CreateIndex) -> list[Index]:
 
 
 def _shadow(table: Table, spec: IndexSpec, create: CreateIndex) -> Index | None:
-    def spelled(column: str) -> str:
-        found = meant_column(table, column)
-        return found.name if found else ""
-
-    index = shadowing_key(table, spec, spelled)
-    return index if index and index.name != (create.name.name.stored if create.name else "") else None
+    index = shadowing_key(table, spec)
+    return index if index and index.name != _name(create) else None
 
 
 def _schema(create: CreateIndex) -> str:
