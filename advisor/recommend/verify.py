@@ -87,8 +87,14 @@ class Selection:
             after = self.questions.answer(shape, [*self.chosen, *extra])
             if after.used & extra:
                 total += self.weights[shape] * max(0.0, before - after.plan.cost)
-                qualifies = qualifies or self.limits.helps(before, after.plan.cost)
+                qualifies = qualifies or self._qualifies(shape, before, after.plan.cost, extra)
         return total if qualifies else 0.0
+
+    def _qualifies(self, shape: str, before: float, after: float, extra: Unit) -> bool:
+        """INCLUDE widens every entry, so it also has to save more than what counts as equal of the original cost."""
+        covering = any(spec.include for spec in extra)
+        worth_it = not covering or before - after >= (1 - NEAR) * self.questions.cost(shape)
+        return worth_it and self.limits.helps(before, after)
 
     def _simplest(self, near: list[Unit]) -> Unit:
         """Of units that save the same: the simplest that leaves no more to pay than the best key does.

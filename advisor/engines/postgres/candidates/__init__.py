@@ -24,7 +24,7 @@ def propose(readings: Mapping[str, Reading], catalog: Catalog) -> list[Candidate
     """Candidates for all shapes (`readings` by shape id), those that an existing index serves left out; sorted."""
     bench = Workbench.gather(readings.values(), catalog)
     found: dict[IndexSpec, tuple[list[str], tuple[str, ...]]] = {}
-    for shape, reading in readings.items():
+    for shape, reading in sorted(readings.items()):
         for access in reading.accesses:
             for spec, reasons in _of_access(access, bench):
                 shapes, _ = found.setdefault(spec, ([], reasons))
