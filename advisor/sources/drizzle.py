@@ -121,7 +121,6 @@ class _Reader:
             self.tally.skip("statement with MySQL's quotes", self.started, unreadable=False)
             return
         request = next((str(self.context[key]) for key in REQUEST_KEYS if key in self.context), "")
-        self.tally.executions += 1
         self.waiting.append(
             Event(
                 text=text,

@@ -29,7 +29,6 @@ def read(stream: Stream, tally: Tally) -> Iterator[Event]:
             tally.skip(f"broken plan: {error.message}", piece.line)
             continue
         for plan in plans:
-            tally.executions += 1
             yield _event(plan, piece.payload, tally, piece.line)
 
 

@@ -69,7 +69,9 @@ def pg_stat_statements_events(dsn: str, tally: Tally | None = None) -> Iterator[
     if seen and all(row["query"] == HIDDEN for row in seen):
         hint = "Run `GRANT pg_read_all_stats TO` this role, or connect as a role that has it."
         raise ConnectionFailed("this role may not see the statements of others in pg_stat_statements", hint)
-    yield from _events(enumerate(rows, 1), tally)
+    for event in _events(enumerate(rows, 1), tally):
+        tally.executions += event.calls
+        yield event
 
 
 def _events(rows: Iterable[tuple[int, Mapping[str, Any]]], tally: Tally) -> Iterator[Event]:
@@ -88,7 +90,6 @@ def _events(rows: Iterable[tuple[int, Mapping[str, Any]]], tally: Tally) -> Iter
         elif not DATA.match(text):
             tally.skip("utility statement", line, unreadable=False)
         else:
-            tally.executions += int(calls)
             rows_returned = _number(row, ("rows",))
             yield Event(
                 text=text,

@@ -30,6 +30,7 @@ def test_the_statements_of_this_database_are_read_and_the_rest_is_counted(databa
     assert (event.text, event.calls, event.duration_ms, event.rows) == ("SELECT * FROM t WHERE a = $1", 7, 70.5, 14)
     assert event.user == "postgres"
     assert event.database in database
+    assert tally.executions == 7
     assert sum(skip.count for skip in tally.skips()) == 3
 
 
