@@ -13,13 +13,13 @@ _BATCH = 256
 
 
 def loop_id(kind: str, engine: str, database: str, statements: tuple[str, ...]) -> str:
-    """16 hexadecimal digits over what makes a loop that loop: kind, database and the shapes that repeat."""
-    content = "\0".join((kind, engine, database, *statements))
+    """16 hexadecimal digits over what makes a loop that loop: kind, database and the shapes that repeat, whichever came first."""
+    content = "\0".join((kind, engine, database, *sorted(statements)))
     return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 class Loops:
-    """All loops of one database, by kind and statements."""
+    """All loops of one database, by kind and statements: a window that starts in the middle of an iteration is of the same loop."""
 
     def __init__(self, engine: str, database: str) -> None:
         self._engine, self._database = engine, database
@@ -27,15 +27,12 @@ class Loops:
 
     def add(self, window: Window) -> None:
         """Count one more window."""
-        key = window.kind, tuple(shape.id for shape in window.shapes)
+        key = window.kind, tuple(sorted(shape.id for shape in window.shapes))
         self._loops.setdefault(key, _LoopCount()).add(window)
 
     def finish(self) -> list[Loop]:
         """The loops as values, sorted by id."""
-        found = [
-            loop.finish(kind, self._engine, self._database, statements)
-            for (kind, statements), loop in self._loops.items()
-        ]
+        found = [loop.finish(kind, self._engine, self._database) for (kind, _), loop in self._loops.items()]
         return sorted(found, key=lambda loop: loop.id)
 
 
@@ -50,9 +47,13 @@ class _LoopCount:
         self.reasons: set[str] = set()
         self.tags: dict[str, dict[str, int]] = {}
         self.locations: list[str] = []
+        self.statements: tuple[str, ...] = ()
+        """Of the orders that were seen the least, which any grouping of windows agrees on."""
 
     def add(self, window: Window) -> None:
         self.windows += 1
+        statements = tuple(shape.id for shape in window.shapes)
+        self.statements = min(self.statements, statements) if self.statements else statements
         self.executions += window.executions
         self.distinct = max(self.distinct, window.distinct)
         count(self.parents, window.parent.id if window.parent else "", 1)
@@ -69,14 +70,14 @@ class _LoopCount:
         if event.source:
             self.locations = sorted({*self.locations, f"{event.source}:{event.line}"})[:LOCATIONS]
 
-    def finish(self, kind: str, engine: str, database: str, statements: tuple[str, ...]) -> Loop:
+    def finish(self, kind: str, engine: str, database: str) -> Loop:
         self._fold()
         return Loop(
-            id=loop_id(kind, engine, database, statements),
+            id=loop_id(kind, engine, database, self.statements),
             kind=kind,
             engine=engine,
             database=database,
-            statements=statements,
+            statements=self.statements,
             parents=ordered(self.parents),
             windows=self.windows,
             repeats=dict(sorted(self.repeats.items())),

@@ -65,6 +65,7 @@ def merge_loops(a: Loop, b: Loop) -> Loop:
     """All windows of one loop that two digests saw."""
     return msgspec.structs.replace(
         a,
+        statements=min(a.statements, b.statements),
         parents=bounded_sum(a.parents, b.parents),
         windows=a.windows + b.windows,
         repeats=dict(sorted(_sum(a.repeats, b.repeats).items())),

@@ -172,7 +172,8 @@ class Units:
             self._adjacent(unit, last=True)
             return
         if unit.stats is None and len(unit.steps) <= _TINY_STEPS:
-            if mode != "trace" and not unit.cut and unit.steps:
+            # Without times nothing says that one request followed the other: they are not joined.
+            if mode != "trace" and not unit.cut and unit.steps and unit.end:
                 tiny = Tiny(unit.start, unit.end, (unit.application, unit.user), unit.steps, unit.before, unit.fresh)
                 self._chains.add(key, tiny)
                 return
