@@ -1,12 +1,16 @@
 """EXPLAIN (FORMAT JSON) to raw documents.
 
-The reader keeps its own stack: a plan of 500 levels is 1,000 levels of JSON, more than the recursive decoders of the
-standard library and of msgspec allow. It also says where a plan is cut, which is the usual way for one to be broken.
+msgspec decodes what is whole and of ordinary depth. The reader below is for the rest and keeps its own stack: a plan of 500
+levels is 1,000 levels of JSON, more than any recursive decoder allows. It also says where a plan is cut, which is the usual
+way for one to be broken, and reads several documents one after the other.
 """
 
 import re
+from contextlib import suppress
 from json import JSONDecoder
 from typing import Any
+
+import msgspec
 
 from advisor.engines.postgres.plan_frame import Piece
 from advisor.errors import InputError
@@ -30,24 +34,32 @@ def read_documents(piece: Piece) -> list[dict[str, Any]]:
 
     InputError names line and column of what cannot be read.
     """
-    text, position = piece.payload, 0
-    documents: list[dict[str, Any]] = []
+    values = _read_all(piece)
+    items = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    documents = [item for item in items if isinstance(item, dict) and isinstance(item.get("Plan"), dict)]
+    if not documents:
+        raise InputError(f'line {piece.line}: this JSON holds no plan (no object with "Plan")', HINT)
+    return documents
+
+
+def _read_all(piece: Piece) -> list[Any]:
+    """Every JSON value of the payload."""
+    text, position, values = piece.payload, 0, []
+    with suppress(msgspec.DecodeError, RecursionError, UnicodeError):
+        return [msgspec.json.decode(text)]
     try:
         while (position := _skip(text, position)) < len(text):
             if text[position] == ";":
                 position += 1
                 continue
             value, position = read_value(text, position)
-            items = value if isinstance(value, list) else [value]
-            documents += [item for item in items if isinstance(item, dict) and isinstance(item.get("Plan"), dict)]
+            values.append(value)
     except _Broken as broken:
         line = text.count("\n", 0, broken.position)
         column = broken.position - text.rfind("\n", 0, broken.position)
         where = f"line {piece.line + line}, column {column}"
         raise InputError(f"the JSON plan is broken at {where}: {broken.what}", HINT) from None
-    if not documents:
-        raise InputError(f'line {piece.line}: this JSON holds no plan (no object with "Plan")', HINT)
-    return documents
+    return values
 
 
 def _skip(text: str, position: int) -> int:
