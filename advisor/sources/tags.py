@@ -1,6 +1,7 @@
 """Comments that frameworks put into statements: sqlcommenter's `/*key='value'*/` and Rails' older `/*key:value*/`."""
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 _COMMENT = re.compile(r"/\*(?!\+)(.*?)\*/", re.DOTALL)
@@ -13,17 +14,26 @@ EDGE_CHARACTERS = 4096
 
 
 def read_tags(text: str) -> tuple[dict[str, str], str]:
-    """The tags of a statement and its W3C trace id (empty when there is none). Call it only when `/*` is in `text`."""
+    """The tags of a statement and its W3C trace id (empty when there is none). Call it only when `/*` is in `text`.
+
+    The dictionary may be shared between statements with the same comment: do not change it.
+    """
+    comments = _COMMENT.findall(text if len(text) <= 2 * EDGE_CHARACTERS else _edges(text))
+    if len(comments) == 1:
+        return _read_comment(comments[0])
     tags: dict[str, str] = {}
-    for match in _COMMENT.finditer(text if len(text) <= 2 * EDGE_CHARACTERS else _edges(text)):
-        tags.update(_pairs(match[1]))
+    trace = ""
+    for comment in comments:
+        found, of_this = _read_comment(comment)
+        tags, trace = {**tags, **found}, of_this or trace
+    return tags, trace
+
+
+@lru_cache(4096)
+def _read_comment(comment: str) -> tuple[dict[str, str], str]:
+    tags = _pairs(comment)
     trace = _TRACEPARENT.fullmatch(tags.get("traceparent", ""))
     return tags, trace[1] if trace else ""
-
-
-def tagged(text: str) -> tuple[dict[str, str], str]:
-    """Like `read_tags`, for any text: cheap when there is no comment."""
-    return read_tags(text) if "/*" in text else ({}, "")
 
 
 def _edges(text: str) -> str:

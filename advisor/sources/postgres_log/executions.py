@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from advisor.model.event import Event
 from advisor.sources.postgres_log import plans
+from advisor.sources.postgres_log.draft import Draft
 from advisor.sources.postgres_log.parameters import of_context, of_detail
-from advisor.sources.tags import tagged
+from advisor.sources.postgres_log.silences import Silences
 
 WINDOW = 512
 """Executions of other sessions that may come between an execution and its plan. auto_explain logs the plan of a SELECT in the
@@ -20,83 +21,6 @@ extended protocol when its portal closes, which is at once outside of transactio
 OPEN_SESSIONS = 10_000
 """Sessions whose last statement waits for its duration; more are possible only when connections come and go, and then the
 oldest will not speak again."""
-
-SLOWEST_LOGGED_MS = 5.0
-"""When nothing shorter than this was logged in FEW_EXECUTIONS or more, a threshold is set: nothing real is never faster."""
-FEW_EXECUTIONS = 50
-
-
-class Draft:
-    """An execution that may still learn something from later entries."""
-
-    __slots__ = (
-        "application",
-        "claimed",
-        "database",
-        "duration",
-        "error",
-        "extended",
-        "line",
-        "parameters",
-        "plan",
-        "session",
-        "source",
-        "text",
-        "time",
-        "transaction",
-        "user",
-    )
-
-    def __init__(
-        self,
-        text: str,
-        time: float | None,
-        session: str,
-        who: tuple[str, str, str],
-        transaction: str,
-        source: str,
-        line: int,
-        *,
-        duration: float | None = None,
-        extended: bool = False,
-    ) -> None:
-        """`who`: user, database, application."""
-        self.text = text
-        self.time = time
-        self.session = session
-        self.user, self.database, self.application = who
-        # A backend that is in no transaction says 3/0.
-        self.transaction = "" if transaction.endswith("/0") else transaction
-        self.source = source
-        self.line = line
-        self.duration = duration
-        self.extended = extended
-        self.parameters: tuple[str | None, ...] | None = None
-        self.plan: str | None = None
-        self.error = ""
-        self.claimed = False
-        """Only for plans: its execution was found, so it is none of its own."""
-
-    def event(self) -> Event:
-        """The finished event."""
-        tags, trace = tagged(self.text)
-        return Event(
-            text=self.text,
-            time=self.time,
-            duration_ms=self.duration,
-            database=self.database,
-            user=self.user,
-            application=self.application,
-            session=self.session,
-            transaction=self.transaction,
-            trace=trace,
-            parameters=self.parameters,
-            plan=self.plan,
-            error=self.error,
-            tags=tags,
-            source=self.source,
-            line=self.line,
-        )
 
 
 class Executions:
@@ -124,9 +48,9 @@ class Executions:
             del self._errors[session]
         if session in self._plans:
             self._claim_plans(draft)
-        self._complete(draft)
-        self.last = draft
-        self.silences.timed(draft)
+        self._latest[session] = self.last = draft
+        self._queue.append(draft)
+        self._measured(draft)
 
     def announced(self, draft: Draft) -> None:
         """A statement logged before it runs (log_statement): its duration, its error or nothing follows."""
@@ -155,7 +79,7 @@ class Executions:
             self._claim_plans(draft)
         self._complete(draft)
         self.silences.paired += 1
-        self.silences.timed(draft)
+        self._measured(draft)
 
     def detailed(self, session: str, detail: str) -> None:
         """DETAIL of the previous entry, if that was of the same session."""
@@ -218,18 +142,42 @@ class Executions:
 
     def ready(self) -> Iterator[Event]:
         """Events that nothing can change any more."""
-        while len(self._queue) > WINDOW:
-            draft = self._queue.popleft()
-            if event := self._leave(draft):
-                yield event
+        return self._leaving(WINDOW)
 
     def rest(self) -> Iterator[Event]:
         """Everything that is left, at the end of the log."""
         for session in list(self._waiting):
             self._give_up(session)
-        while self._queue:
-            if event := self._leave(self._queue.popleft()):
-                yield event
+        return self._leaving(0)
+
+    def _leaving(self, kept: int) -> Iterator[Event]:
+        """The oldest drafts but for `kept`, except plans whose execution was found."""
+        queue, latest = self._queue, self._latest
+        while len(queue) > kept:
+            draft = queue.popleft()
+            session = draft.session
+            if latest.get(session) is draft:
+                del latest[session]
+            if session in self._plans:
+                self._forget_plan(draft)
+            if not draft.claimed:
+                yield draft.event()
+
+    def _measured(self, draft: Draft) -> None:
+        """Keep count of what the log shows of an execution that has its duration."""
+        silences, duration = self.silences, draft.duration
+        silences.timed += 1
+        if duration is not None and duration < silences.shortest:
+            silences.shortest = duration
+        if not silences.with_parameters and draft.extended and "$1" in draft.text:
+            silences.placeholders += 1
+
+    def _forget_plan(self, plan: Draft) -> None:
+        mine = self._plans[plan.session]
+        if mine[0] is plan:
+            del mine[0]
+            if not mine:
+                del self._plans[plan.session]
 
     def _complete(self, draft: Draft) -> None:
         self._latest[draft.session] = draft
@@ -246,18 +194,6 @@ class Executions:
         self._complete(draft)
         self.silences.untimed += 1
 
-    def _leave(self, draft: Draft) -> Event | None:
-        """Forget a draft that leaves the queue; its event, unless it is a plan whose execution was found."""
-        session = draft.session
-        if self._latest.get(session) is draft:
-            del self._latest[session]
-        mine = self._plans.get(session)
-        if mine and mine[0] is draft:
-            del mine[0]
-            if not mine:
-                del self._plans[session]
-        return None if draft.claimed else draft.event()
-
     def _claim_plans(self, draft: Draft) -> None:
         """Plans logged before their execution; of a string of several statements the last plan is kept."""
         mine = self._plans.pop(draft.session)
@@ -273,47 +209,3 @@ class Executions:
                 draft.plan = draft.plan or plan.plan
                 return True
         return False
-
-
-class Silences:
-    """What the log settings hide; becomes the notes of the source."""
-
-    def __init__(self) -> None:
-        self.sessionless = False
-        self.bare = 0
-        self.paired = 0
-        self.untimed = 0
-        self._timed = 0
-        self._shortest: float | None = None
-        self._extended = 0
-        self.with_parameters = False
-
-    def timed(self, draft: Draft) -> None:
-        """One more execution whose duration is known."""
-        self._timed += 1
-        duration = draft.duration
-        if duration is not None and (self._shortest is None or duration < self._shortest):
-            self._shortest = duration
-        self._extended += draft.extended and "$1" in draft.text
-
-    def notes(self) -> Iterator[str]:
-        """Sentences for the report."""
-        if self.sessionless:
-            yield (
-                "no session in the log_line_prefix (%p or %c): durations logged apart from their statement, transactions and "
-                "loops of one session cannot be known"
-            )
-        if self.bare and not self.paired:
-            yield (
-                f"{self.bare} durations without a statement (log_duration without log_statement): what ran is not known; "
-                "use log_min_duration_statement"
-            )
-        if self.untimed and not self.sessionless:
-            yield f"{self.untimed} statements have no duration in the log"
-        if self._timed >= FEW_EXECUTIONS and self._shortest is not None and self._shortest >= SLOWEST_LOGGED_MS:
-            yield (
-                f"nothing shorter than {self._shortest:.0f} ms was logged (log_min_duration_statement): "
-                "fast statements that run often are not seen"
-            )
-        if self._extended and not self.with_parameters:
-            yield "no parameters were logged (log_parameter_max_length): distinct values are unknown"

@@ -11,13 +11,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from advisor.sources.postgres_log.meaning import BACKENDS, COMMAND_TAGS, LABEL_AT_END, LABEL_OF, Token, name_fields
-from advisor.sources.postgres_log.prefix import CompiledPrefix, compile_prefix, find_anchor
+from advisor.sources.postgres_log.prefix import MAX_PREFIX, CompiledPrefix, compile_prefix, find_anchor
 from advisor.sources.postgres_log.times import TIMESTAMP
 
 MAX_SAMPLES = 400
 """More lines than that say nothing new about a prefix."""
-MAX_PREFIX = 600
-"""Longer prefixes do not occur: identifiers have at most 63 bytes."""
 STEPS = 4000
 """Readings tried before the samples are taken to be of several prefixes."""
 ENOUGH = 0.9

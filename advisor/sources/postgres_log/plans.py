@@ -1,14 +1,12 @@
 """Plans of auto_explain in the log: their query text, and which execution they belong to."""
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
+from advisor.sources.postgres_log.draft import Draft
 from advisor.sources.postgres_log.parameters import parse_parameters
-
-if TYPE_CHECKING:
-    from advisor.sources.postgres_log.executions import Draft
 
 QUERY_TEXT = "Query Text: "
 QUERY_PARAMETERS = "Query Parameters: "
@@ -61,7 +59,7 @@ def read_plan(body: str) -> LoggedPlan | None:
     return LoggedPlan(listed, plan, None)
 
 
-def belongs_after(execution: "Draft", plan: "Draft") -> bool:
+def belongs_after(execution: Draft, plan: Draft) -> bool:
     """Whether a plan is that of the session's previous execution: so it is for SELECTs of the extended protocol."""
     return (
         execution.extended
@@ -72,7 +70,7 @@ def belongs_after(execution: "Draft", plan: "Draft") -> bool:
     )
 
 
-def belongs_before(plan: "Draft", execution: "Draft") -> bool:
+def belongs_before(plan: Draft, execution: Draft) -> bool:
     """Whether a plan is that of the execution which ends now. A prepared statement run by EXECUTE is planned under PREPARE's text."""
     if plan.text == execution.text:
         return True
@@ -84,6 +82,6 @@ def of_cursor(text: str) -> bool:
     return _CURSOR.match(text) is not None
 
 
-def _shorter(execution: "Draft", plan: "Draft") -> bool:
+def _shorter(execution: Draft, plan: Draft) -> bool:
     """An execution that took less time than the plan cannot contain it."""
     return execution.duration is not None and plan.duration is not None and execution.duration < plan.duration

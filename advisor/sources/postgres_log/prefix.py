@@ -21,6 +21,10 @@ ESCAPES = {
     "e": rb"[0-9A-Z]{5}",
 }
 
+STAMPS = frozenset("mtn")
+CHANGING = frozenset("mtnlvxQieP")
+"""What differs from entry to entry of one session."""
+
 _ESCAPE = re.compile(r"%(-?\d+)?(.)", re.DOTALL)
 
 
@@ -44,6 +48,8 @@ class CompiledPrefix(NamedTuple):
     groups: tuple[int, int, int, int, int, int]
     """Group numbers of time, session, user, database, application, transaction; an empty group stands for what is missing."""
     severity: int
+    steady: bool = False
+    """Begins with the time, and what follows is the same for all entries of a session."""
 
 
 def parse_prefix(prefix: str) -> list[Piece]:
@@ -76,7 +82,8 @@ def compile_prefix(prefix: str, *, inferred: bool = False) -> CompiledPrefix:
     time = next((number[letter] for letter in "mnt" if letter in number), empty)
     user, database, application, transaction = (number.get(letter, empty) for letter in "udav")
     groups = (time, session, user, database, application, transaction)
-    return CompiledPrefix(prefix, pattern, re.compile(lenient), groups, len(names) + 1)
+    steady = bool(pieces) and pieces[0].escape in STAMPS and not any(piece.escape in CHANGING for piece in pieces[1:])
+    return CompiledPrefix(prefix, pattern, re.compile(lenient), groups, len(names) + 1, steady)
 
 
 def _pattern(pieces: list[Piece], *, lenient: bool, inferred: bool) -> tuple[bytes, list[str]]:
@@ -119,6 +126,9 @@ def _reaching_to(following: list[Piece]) -> bytes:
     return b"[^" + re.escape(end.encode()) + b"\\0]*"
 
 
+MAX_PREFIX = 600
+"""Longer prefixes do not occur: identifiers have at most 63 bytes."""
+
 _LENGTHS = sorted({len(word) for word in KIND_OF}, reverse=True)
 _SQLSTATE = re.compile(rb"[0-9A-Z]{5}: ")
 
@@ -150,6 +160,14 @@ def find_anchor(entry: bytes) -> Anchor | None:
                 return Anchor(end - length, kind, state.end() if state else place + 3)
         place = entry.find(b":  ", place + 1)
     return None
+
+
+def is_entry(line: bytes) -> bool:
+    """Whether a line begins an entry, as far as that can be told without knowing the prefix."""
+    if line[:1] in (b"\t", b" ", b""):
+        return False
+    anchor = find_anchor(line[: MAX_PREFIX + 40])
+    return anchor is not None and anchor.prefix_end <= MAX_PREFIX and b"\0" not in line[: anchor.prefix_end]
 
 
 _ANYTHING = re.compile(rb"(?:.{0,600}?(" + TIMESTAMP + rb"))?.{0,600}?" + SEVERITY + b"()")

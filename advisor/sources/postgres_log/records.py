@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import msgspec
 
 from advisor.sources.base import Tally
-from advisor.sources.postgres_log.executions import Draft, Executions
+from advisor.sources.postgres_log.draft import Draft, Origin
+from advisor.sources.postgres_log.executions import Executions
 from advisor.sources.postgres_log.times import Clock
 from advisor.sources.postgres_log.words import ANY_LANGUAGE, ENGLISH, KINDS
 
@@ -78,9 +79,9 @@ class RecordReader:
             self.executions.detailed(record.session_id, record.detail)
 
     def _draft(self, record: Record, text: str, tally: Tally, line: int) -> Draft:
-        who = (record.user, record.dbname, _known(record.application_name))
-        time = self._clock.read(record.timestamp.encode())
-        return Draft(text, time, record.session_id, who, record.vxid, tally.name, line)
+        session = record.session_id
+        origin = Origin(session, record.user, record.dbname, _known(record.application_name), record.vxid)
+        return Draft(text, self._clock.read(record.timestamp.encode()), session, origin, tally.name, line)
 
 
 def _known(name: str) -> str:
