@@ -22,6 +22,8 @@ OWN_TAG = "/* advisor */"
 MAX_SHAPES = 20_000
 _CACHED_CHARACTERS = 8_000_000
 """Texts and keys remembered per database; when they outgrow this, both caches start again."""
+_BULK = 50_000
+"""Characters of a statement from which its key is normalised in its place."""
 _LONGEST_CACHED = 20_000
 
 
@@ -127,7 +129,8 @@ class Digester:
         key = literal_free(text)
         shape = lane.by_key.get(key)
         if shape is None:
-            shape = self._shape(lane, text, "")
+            # The key of a bulk insert has its rows collapsed already: normalising it gives the same and is far shorter.
+            shape = self._shape(lane, key if len(text) > _BULK else text, "")
             if shape is None:
                 return None
             lane.remember(text, key, shape)

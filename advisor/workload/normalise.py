@@ -14,6 +14,8 @@ from typing import NamedTuple
 from advisor.workload import constants
 from advisor.workload.lexer import CONSTANT, PARAMETER, QUOTED, WORD, Token, tokens
 
+LONGEST = 1_000_000
+"""Characters that are looked at, so that one statement costs seconds at most; longer ones are bulk inserts."""
 _MAX_LIST_DEPTH = 8
 """Lists inside lists inside lists: below this they are plain parentheses, which keeps the work linear."""
 _VALUE_WORDS = frozenset(("null", "true", "false", "default"))
@@ -59,7 +61,8 @@ class _List:
 
 
 def normalise(text: str) -> Normalised:
-    """The normalised form of `text`, whatever it is."""
+    """The normalised form of `text`, whatever it is; of a longer one, what its first `LONGEST` characters say."""
+    text = text[:LONGEST]
     writer = _Writer()
     for token in tokens(text):
         writer.add(token)

@@ -119,3 +119,10 @@ def test_the_statements_of_the_advisor_are_left_out() -> None:
 
 def test_a_workload_is_plain_data() -> None:
     assert msgspec.json.decode(msgspec.json.encode(Workload()), type=Workload) == Workload()
+
+
+def test_a_bulk_insert_has_the_shape_of_a_small_one() -> None:
+    digester = Digester()
+    digester.add(Event(text="INSERT INTO t (a, b) VALUES (1, 'x')"))
+    digester.add(Event(text="INSERT INTO t (a, b) VALUES " + ", ".join(f"({n}, 'name {n}')" for n in range(9000))))
+    assert len(digester.finish().shapes) == 1
