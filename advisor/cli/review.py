@@ -54,6 +54,11 @@ def command(
     _summary(document, result)
 
 
+def on_terminal() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
+
+
 def _walk(report: "Report", known: "list[Decision]", file: Path, rules: "RuleSet") -> "list[Decision]":
     """Ask for one decision after the other; each is kept at once, so that an interrupted walk goes on where it stopped."""
     from advisor.emit.evidence import proposal
@@ -61,7 +66,7 @@ def _walk(report: "Report", known: "list[Decision]", file: Path, rules: "RuleSet
     from advisor.review.decisions import undecided, write_decisions
 
     waiting = undecided(known, report)
-    if waiting and not sys.stdin.isatty():
+    if waiting and not on_terminal():
         raise UsageError(
             f"{len(waiting)} recommendations wait for a decision, and this is no terminal",
             "Use --accept ID, --accept-all, --reject ID --reason TEXT or --edit ID --ddl SQL.",

@@ -31,6 +31,8 @@ def numbers(format: Format, folder: Path, number: int | None, timestamp: str | N
     last = newest(folder)
     if format.numbering == "timestamp":
         return _timestamps(format, folder, last, number, timestamp)
+    if timestamp is not None:
+        raise UsageError(f"{format.name} migrations have numbers, not timestamps", "Use --number.")
     if number is None:
         number = int(last or 0) + 1
     elif number < 1 or (last and number <= int(last)):
