@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "twin"
 class Question(NamedTuple):
     """One statement of queries.sql and the index it asks about, if any."""
 
-    title: str
+    name: str
     sql: str
     index: str
 

@@ -99,7 +99,7 @@ def test_the_twin_plans_every_statement_as_the_original_does(pair: Pair) -> None
     for question in QUESTIONS:
         there, here = original(pair, question), pair.twin.explain(shape(question.sql))
         if tree(there.root) != tree(here.root) or not close(there.cost, here.cost):
-            wrong.append(f"{question.title}: {there.root.type} {there.cost}, twin {here.root.type} {here.cost}")
+            wrong.append(f"{question.name}: {there.root.type} {there.cost}, twin {here.root.type} {here.cost}")
     assert wrong == []
 
 
@@ -111,7 +111,7 @@ def test_a_candidate_costs_on_the_twin_what_it_costs_when_really_built(pair: Pai
             there = original(pair, question, question.index)
             here = pair.twin.explain(shape(question.sql), [pair.specs[question.index]])
             if tree(there.root) != tree(here.root) or not close(there.cost, here.cost):
-                wrong.append(f"{question.title}: {there.root.type} {there.cost}, twin {here.root.type} {here.cost}")
+                wrong.append(f"{question.name}: {there.root.type} {there.cost}, twin {here.root.type} {here.cost}")
     assert wrong == []
 
 

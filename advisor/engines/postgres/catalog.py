@@ -38,7 +38,7 @@ def read_catalog(connection: Connection, *, values: bool = True) -> Catalog:
     indexes = fetch(connection, queries.INDEXES, oids)  # first: under the user's own search_path
     connection.execute("/* advisor */ SELECT set_config('search_path', '', true)")
     notes = [f"PostgreSQL {version // 10000} is older than what is tested (13 to 18)"] if version < OLDEST else []
-    notes += _measure(connection, relations, indexes)
+    _measure(connection, relations, indexes)
     columns = fetch(connection, queries.COLUMNS, oids)
     notes += _unreadable(server["role"], relations, columns)
     constraints = _by(fetch(connection, queries.CONSTRAINTS, oids), lambda row: row["oid"])
@@ -83,13 +83,9 @@ def _definitions(connection: Connection) -> tuple[str, ...]:
     return tuple(row["definition"].strip() for row in [*rows, *sorted(made, key=lambda row: int(row["oid"]))])
 
 
-def _measure(connection: Connection, relations: Rows, indexes: Rows) -> list[str]:
-    """Bring pages, rows and all-visible pages to today's file sizes: the planner scales them in the same way."""
-    try:
-        with connection.transaction():
-            sizes = fetch(connection, queries.SIZES, [row["oid"] for row in [*relations, *indexes]])
-    except (psycopg.errors.LockNotAvailable, psycopg.errors.InsufficientPrivilege):
-        return ["a table was locked: sizes are those of its last VACUUM or ANALYZE"]
+def _measure(connection: Connection, relations: Rows, indexes: Rows) -> None:
+    """Bring pages and rows to today's file sizes: the planner scales them in the same way."""
+    sizes = fetch(connection, queries.SIZES, [row["oid"] for row in [*relations, *indexes]])
     pages = {row["oid"]: int(row["pages"]) for row in sizes if row["pages"] is not None}
     for row in [*relations, *indexes]:
         now, then = pages.get(row["oid"], 0), int(row["pages"])
@@ -97,7 +93,6 @@ def _measure(connection: Connection, relations: Rows, indexes: Rows) -> list[str
             row["pages"] = now
             if then and row["rows"] > 0:
                 row["rows"] = row["rows"] * now / then
-    return []
 
 
 def _unreadable(role: str, relations: Rows, columns: Rows) -> list[str]:

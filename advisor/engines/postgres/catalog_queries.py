@@ -115,7 +115,7 @@ WHERE c.relkind IN ('r', 'p', 'm', 'f') AND c.relpersistence <> 't'
 ORDER BY 2, 3
 """
 
-# The planner looks at the files, not at `relpages`. This takes a lock on each relation, so it may fail on its own.
+# The planner looks at the files, not at `relpages`.
 SIZES = """/* advisor */
 SELECT oid, (pg_relation_size(oid) / current_setting('block_size')::int)::int AS pages
 FROM pg_class WHERE oid = ANY(%s) AND relkind IN ('r', 'm', 'i')
@@ -123,7 +123,7 @@ FROM pg_class WHERE oid = ANY(%s) AND relkind IN ('r', 'm', 'i')
 
 COLUMNS = """/* advisor */
 SELECT a.attrelid AS oid, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
-       CASE WHEN a.attcollation <> t.typcollation THEN format('%%I.%%I', cn.nspname, co.collname) ELSE '' END AS collation,
+       CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation THEN format('%%I.%%I', cn.nspname, co.collname) ELSE '' END AS collation,
        CASE WHEN a.attgenerated <> '' THEN coalesce(pg_get_expr(d.adbin, d.adrelid), '') ELSE '' END AS generated,
        a.attgenerated::text AS generation, nullif(a.attstattarget, -1)::int AS statistics_target,
        has_column_privilege(a.attrelid, a.attnum, 'select') AS readable

@@ -5,7 +5,7 @@ superuser, with a time limit; data, grants and procedural blocks do not. A catal
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import psycopg
@@ -16,7 +16,7 @@ from advisor.engines.postgres.catalog import load_catalog
 from advisor.engines.postgres.schema_repairs import repaired, stand_in
 from advisor.engines.postgres.tokens import Positions, split
 from advisor.engines.postgres.twin.build import first_line
-from advisor.engines.postgres.twin.site import UNTRUSTED, Connection, Site, open_site
+from advisor.engines.postgres.twin.site import UNTRUSTED, Connection, Site, open_site, run_alone
 from advisor.errors import InputError
 from advisor.model.catalog import Catalog, Table
 from advisor.model.event import Skip
@@ -59,21 +59,29 @@ class _Statement(NamedTuple):
     line: int
 
 
+_Refused = tuple[_Statement, str]
+"""A statement and why it was left out."""
+
+
 def catalog_from_sql(text: str, *, name: str) -> tuple[Catalog, list[Skip]]:
     """The catalogue that the definitions in `text` make, without statistics, and the statements that were left out.
 
     `name` says where the text comes from. Raises InputError when nothing at all could be created (with the server's
     first error and its line), ServerMissing when there is no server to run it on.
     """
-    with open_site(Catalog()) as site:
-        skipped, created = _run(site, list(_statements(text)), name)
-        catalog = load_catalog(site.owner_dsn, values=False)
+    pending, refused = _sorted_out(_statements(text))
+    if pending:
+        with open_site(Catalog()) as site:
+            refused += _run(site, pending)
+            catalog = load_catalog(site.owner_dsn, values=False)
+    else:
+        catalog = Catalog()
     if not (catalog.tables or catalog.views):
-        if skipped:
-            first = min(skipped, key=lambda skip: int(skip.example.removeprefix("line ")))
-            raise InputError(f"{name}, {first.example}: {first.reason}", "Correct the statement; nothing was created.")
+        for statement, words in sorted(refused, key=lambda pair: pair[0].line)[:1]:
+            raise InputError(f"{name}, line {statement.line}: {words}", "Correct the statement; nothing was created.")
         hint = "Give the output of `pg_dump --schema-only`, or CREATE TABLE statements."
-        raise InputError(f"{name} creates no table" + ("" if created else ": there is no definition in it"), hint)
+        raise InputError(f"{name}: there is no definition of a table in it", hint)
+    skipped = [Skip(source=name, reason=words, example=f"line {statement.line}") for statement, words in refused]
     return _without_statistics(catalog), sorted(skipped)
 
 
@@ -91,29 +99,29 @@ def _statements(text: str) -> Iterator[_Statement]:
             yield _Statement(statement, positions.at(start)[0])
 
 
-def _run(site: Site, statements: list[_Statement], name: str) -> tuple[list[Skip], int]:
-    """(what was left out, how many statements ran). Failed ones are tried again while that helps: order may be loose."""
-    created = 0
+def _sorted_out(statements: Iterable[_Statement]) -> tuple[list[_Statement], list[_Refused]]:
+    """(definitions to run, what is neither that nor silently ignored)."""
+    pending, refused = [], []
+    for statement in statements:
+        if _IGNORED.match(statement.text):
+            continue
+        if _RUN.match(statement.text) or _EXTENSION.match(statement.text):
+            pending.append(statement)
+        else:
+            refused.append((statement, "only definitions are run"))
+    return pending, refused
+
+
+def _run(site: Site, pending: list[_Statement]) -> list[_Refused]:
+    """Run the definitions; what failed. Failed ones are tried again while that helps: their order may be loose."""
     with site.owner() as owner, site.admin() as admin:
         owner.execute(f"SET statement_timeout = '{TIMEOUT}'".encode())
-        pending: list[_Statement] = []
-        refused: list[tuple[_Statement, str]] = []
-        for statement in statements:
-            if _IGNORED.match(statement.text):
-                continue
-            if _RUN.match(statement.text) or _EXTENSION.match(statement.text):
-                pending.append(statement)
-            else:
-                refused.append((statement, "only definitions are run"))
         while pending:
             failed = [(s, words) for s in pending if (words := _execute(owner, admin, s.text)) is not None]
-            created += len(pending) - len(failed)
             if len(failed) in (0, len(pending)):
-                refused += failed
-                break
+                return failed
             pending = [statement for statement, _ in failed]
-    skipped = [Skip(source=name, reason=words, example=f"line {statement.line}") for statement, words in refused]
-    return skipped, created
+    return []
 
 
 def _execute(owner: Connection, admin: Connection, text: str) -> str | None:
@@ -126,7 +134,7 @@ def _execute(owner: Connection, admin: Connection, text: str) -> str | None:
     words = ""
     for _ in range(ATTEMPTS):
         try:
-            owner.execute(text.encode(), prepare=False)
+            run_alone(owner, text)
             return None
         except psycopg.Error as error:
             words = first_line(error)

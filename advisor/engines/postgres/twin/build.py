@@ -13,7 +13,7 @@ from psycopg import sql
 
 from advisor.engines.postgres.catalog_queries import OTHER_PLANNER_SETTINGS
 from advisor.engines.postgres.render import qualified, quote_ident
-from advisor.engines.postgres.twin.site import UNTRUSTED, Connection, Site
+from advisor.engines.postgres.twin.site import UNTRUSTED, Connection, Site, run_alone
 from advisor.model.catalog import Catalog, Column, Constraint, Table
 
 Statement = tuple[str, str]
@@ -71,7 +71,7 @@ def run_all(connection: Connection, statements: Iterable[Statement]) -> list[Fai
         failures = []
         for what, text in pending:
             try:
-                connection.execute(text.encode(), prepare=False)
+                run_alone(connection, text)
             except psycopg.Error as error:
                 failures.append(Failure(what, text, first_line(error)))
         if len(failures) in (0, len(pending)):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from advisor.engines.postgres.servers import Installation
 from advisor.engines.postgres.twin import estimate, sizes
+from advisor.engines.postgres.twin.assumptions import NOTE, assume
 from advisor.engines.postgres.twin.build import build_schema
 from advisor.engines.postgres.twin.planner import SWITCH_FUNCTION
 from advisor.engines.postgres.twin.relations import Extent, Relations
@@ -21,6 +22,7 @@ def open_twin(catalog: Catalog, *, dsn: str | None = None, installation: Install
     It lives on the server `dsn` (a superuser's, on this machine), else on `installation`, else on the best match that
     this machine has. Raises ServerMissing or ConnectionFailed; what differs from production is in `Twin.notes`.
     """
+    catalog = assume(catalog)
     with open_site(catalog, dsn=dsn, installation=installation) as site:
         notes = [*_differences(catalog, site), *build_schema(site, catalog)]
         relations = Relations(site)
@@ -55,7 +57,12 @@ def _size(admin: Connection, relations: Relations, catalog: Catalog) -> None:
     for oid, index in indexes.items():
         fields = [column.field for column in columns.get(oid, ())]
         level = index.tree_level if index.tree_level is not None else sizes.height(index.pages, fields)
-        relations.extents[oid] = Extent(index.pages, index.rows, level=level)
+        extent = Extent(index.pages, index.rows, level=level)
+        if catalog.statistics == "none" and oid in columns:
+            relation = relations.by_oid[oid]
+            heap = relations.extents[relation.table]
+            extent = estimate.index_extent(None, relation, heap, "", columns[oid], index.spec)
+        relations.extents[oid] = extent
     relations.stretch(admin, list(relations.extents))
     admin.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = ANY(%s)", (invalid,))
 
@@ -71,6 +78,8 @@ def _differences(catalog: Catalog, site: Site) -> list[str]:
         notes.append(
             "the twin's server has data checksums or wal_level = minimal: index look-ups cost a little less than in production"
         )
+    if catalog.statistics == "none":
+        notes.append(NOTE)
     if catalog.statistics == "reduced":
         notes.append("the snapshot has no data values: skewed columns and ranges are planned with averages")
     return notes

@@ -5,6 +5,7 @@ statement; behind EXPLAIN, which refuses utility commands; in a transaction that
 that is no superuser, so that a function which the planner evaluates cannot leave the server either.
 """
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -31,6 +32,12 @@ END $$;
 GRANT USAGE ON SCHEMA advisor_twin TO PUBLIC;
 """
 
+_MARK = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\?(?![|&])""")
+_LAST_WORD = re.compile(r"(\w+)\s*$")
+_BEFORE_A_VALUE = frozenset(
+    "and any between by case else ilike in interval like limit not offset on or returning select similar then to values"
+    " when where".split()
+)
 _PARAMETER = re.compile(r"\$(\d+)")
 _Parameters = Sequence[str | None] | None
 
@@ -114,6 +121,19 @@ class Planner:
             return result
         words = result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or result.error_message or b"no answer"
         raise NotPlannable(words.decode(errors="replace").strip() or "no answer")
+
+
+def numbered(normalised: str) -> str:
+    """A normalised text with its `?` as `$1`, `$2` ...; the operator `?` stays, told by what stands before it."""
+    count = itertools.count(1)
+
+    def replacement(found: re.Match[str]) -> str:
+        before = normalised[max(0, found.start() - 20) : found.start()].rstrip()
+        word = _LAST_WORD.search(before)
+        is_value = word[1].lower() in _BEFORE_A_VALUE if word else before[-1:] in tuple("(,[=<>+-*/~%|&@#")
+        return f"${next(count)}" if found[0] == "?" and is_value else found[0]
+
+    return _MARK.sub(replacement, normalised)
 
 
 def _plan(raw: bytes) -> Plan:

@@ -67,6 +67,11 @@ class Site:
         return psycopg.connect(self.owner_dsn, autocommit=True, application_name="advisor", prepare_threshold=None)
 
 
+def run_alone(connection: Connection, statement: str) -> None:
+    """Run one statement of the user's. A text that holds two is refused: a binary answer takes the extended protocol."""
+    connection.execute(statement.encode(), prepare=False, binary=True)
+
+
 def choose(catalog: Catalog) -> servers.Installation:
     """The installation that matches best: same major version (with the catalogue's extensions first), else the newest
     in the wheel, else the newest of the machine. Raises ServerMissing when there is none."""

@@ -20,6 +20,8 @@ LEAF_FILLFACTOR, INNER_FILLFACTOR = 90, 70
 POSTING_LIMIT = (PAGE // 10 // 8) * 8 - LINE_POINTER
 """Largest posting list tuple that deduplication makes while building: a tenth of a page."""
 HEAP_POINTER = 6
+WIDELY_SPREAD = 16
+"""Average bytes from which the lengths of variable values are taken to vary by a word or more."""
 HEAP_HEADER = 24
 ALIGNMENT = {"c": 1, "s": 2, "i": 4, "d": 8}
 
@@ -55,9 +57,9 @@ def tuple_bytes(fields: Sequence[Field]) -> float:
             size = aligned(size, ALIGNMENT.get(field.align, 4)) + field.width
         else:
             size += field.width
-    # Variable widths are spread around the average: rounding each up to 8 adds 3.5 bytes in the mean.
-    fixed = all(field.length > 0 for field in fields)
-    full = aligned(size) if fixed else max(TUPLE_HEADER + 8.0, size + 3.5)
+    # Long variable values differ in length: rounding each up to 8 adds 3.5 bytes in the mean. Short ones are alike.
+    variable = sum(field.width for field in fields if field.length < 0)
+    full = size + 3.5 if variable >= WIDELY_SPREAD else aligned(size)
     any_null = 1 - math.prod(1 - field.nulls for field in fields)
     present = size - TUPLE_HEADER - sum(field.width * field.nulls for field in fields) / max(any_null, 1e-9)
     with_null = aligned(NULL_BITMAP_HEADER + max(0.0, present))
@@ -72,14 +74,12 @@ def btree(
     `groups` describes duplicates when the server would deduplicate them: (how many distinct keys, rows of each).
     """
     size = tuple_bytes(fields)
-    if groups:
-        items, total = _posting(size, groups)
-    else:
-        items, total = rows, rows * (size + LINE_POINTER)
+    items, total = _posting(size, groups) if groups else (rows, rows * (size + LINE_POINTER))
     item = total / items if items else size + LINE_POINTER
-    # A leaf is finished once less than (100 - fillfactor) % of it is free; one item is the high key.
-    room = PAGE_SPACE - PAGE * (100 - fillfactor) / 100
-    per_leaf = max(1.0, math.ceil(room / item) - (size + LINE_POINTER) / item)
+    # A leaf is finished once less than (100 - fillfactor) % of it is free, not counting what truncating the last item
+    # to a high key gives back; that item then opens the next leaf.
+    kept_free = max(0.0, PAGE * (100 - fillfactor) / 100 - max(0.0, item - size - LINE_POINTER))
+    per_leaf = max(1.0, min(math.ceil((PAGE_SPACE - kept_free) / item), math.floor(PAGE_SPACE / item)) - 1)
     leaves = max(1, math.ceil(items / per_leaf))
     return _with_inner_pages(leaves, size)
 

@@ -81,9 +81,8 @@ WHERE c.relkind IN ('r', 'p', 'i') AND a.attnum > 0 AND NOT a.attisdropped AND n
 
 def set_sizes(admin: Connection, sizes: Sequence[RelationSize]) -> None:
     """Write pages, rows and all-visible pages of these relations."""
-    columns = [list(column) for column in zip(*sizes, strict=True)]
-    if columns:
-        admin.execute(_SET_SIZES, columns)
+    oids, pages, visible = ([size[i] for size in sizes] for i in (0, 1, 3))
+    admin.execute(_SET_SIZES, (oids, pages, [float(size.rows) for size in sizes], visible))
 
 
 def load_statistics(admin: Connection, version: int, rows: Sequence[tuple[Target, ColumnStatistics]]) -> list[str]:

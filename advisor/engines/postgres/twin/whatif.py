@@ -9,9 +9,9 @@ from advisor.engines.postgres import render
 from advisor.engines.postgres.twin import estimate
 from advisor.engines.postgres.twin.build import first_line
 from advisor.engines.postgres.twin.derive import expression_statistics
-from advisor.engines.postgres.twin.planner import Planner
+from advisor.engines.postgres.twin.planner import Planner, numbered
 from advisor.engines.postgres.twin.relations import Relation, Relations
-from advisor.engines.postgres.twin.site import Connection, Site
+from advisor.engines.postgres.twin.site import Connection, Site, run_alone
 from advisor.engines.postgres.twin.statistics import Target, load_statistics
 from advisor.errors import InputError
 from advisor.model.catalog import Catalog
@@ -76,7 +76,7 @@ class Twin:
         if shape.sample:
             plan = self._planner.plan(shape.sample.text, shape.sample.parameters, switched)
         else:
-            plan = self._planner.plan(shape.text, None, switched)
+            plan = self._planner.plan(numbered(shape.text), None, switched)
         return replace(plan, root=_renamed(plan.root, owners)) if owners else plan
 
     def index_name(self, spec: IndexSpec) -> str:
@@ -117,7 +117,7 @@ class Twin:
         with self._site.owner() as owner:
             for statement in statements:
                 try:
-                    owner.execute(statement.encode(), prepare=False)
+                    run_alone(owner, statement)
                 except psycopg.Error as error:
                     where = statement.strip().split("\n", 1)[0][:80]
                     raise InputError(f"`{where}` fails on the twin: {first_line(error)}", "Correct it.") from error
@@ -130,7 +130,7 @@ class Twin:
             for spec in specs:
                 name = render.index_name(spec, taken)
                 try:
-                    owner.execute(render.create_index(spec, name, concurrently=False).encode(), prepare=False)
+                    run_alone(owner, render.create_index(spec, name, concurrently=False))
                     names[spec] = name
                     taken.add(name)
                 except psycopg.Error as error:
