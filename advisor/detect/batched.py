@@ -74,6 +74,12 @@ def _table(tree: exp.Expression | None) -> exp.Table | None:
     return tables[0] if len(tables) == 1 and not nested and not tree.args.get("joins") else None
 
 
+def _is_join(tree: exp.Expression, keys: list[tuple[exp.Column, exp.Expression]]) -> bool:
+    """Whether a SELECT joins plain tables and says of which one its keys are."""
+    selects = list(tree.find_all(exp.Select, exp.SetOperation))
+    return isinstance(tree, exp.Select) and len(selects) == 1 and all(column.table for column, _ in keys)
+
+
 def _keys(tree: exp.Expression) -> list[tuple[exp.Column, exp.Expression]]:
     """(column, comparison) of every `column = value` or `column IN (value)` that must hold."""
     where = tree.args.get("where")
@@ -102,7 +108,7 @@ def _batched(shape: Shape) -> tuple[exp.Expression, str] | None:
     tree = _parse(shape)
     if isinstance(tree, exp.Insert):
         return _insert(tree)
-    if tree is None or _table(tree) is None or not (keys := _keys(tree)):
+    if tree is None or not (keys := _keys(tree)) or not (_table(tree) or _is_join(tree, keys)):
         return None
     column, comparison = min(keys, key=lambda key: not key[0].name.lower().endswith("id"))
     comparison.replace(exp.EQ(this=column.copy(), expression=exp.Any(this=exp.Paren(this=exp.Parameter(this="1")))))

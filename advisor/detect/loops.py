@@ -7,7 +7,7 @@ from advisor.model.catalog import Catalog, Table
 from advisor.model.finding import Finding, Location
 from advisor.model.workload import Loop, Shape, Workload
 from advisor.rules import RuleSet
-from advisor.workload.repeats import DUPLICATE, N_PLUS_ONE, POSSIBLE_BATCH
+from advisor.workload.repeats import DUPLICATE, N_PLUS_ONE, NO_PARENT, POSSIBLE_BATCH
 
 RULES = {N_PLUS_ONE: "NP101", DUPLICATE: "NP102", POSSIBLE_BATCH: "NP103"}
 _REQUEST_TAGS = ("route", "controller", "action", "job", "http_route", "path")
@@ -42,7 +42,7 @@ def _finding(
         "kind": loop.kind,
         "loop": loop.id,
         "confidence": loop.confidence,
-        "reasons": list(loop.reasons),
+        "reasons": [reason for reason in loop.reasons if parent is None or reason != NO_PARENT],
         "statements": [shape.text for shape in members],
         "parent": parent,
         "repeats": repeats,

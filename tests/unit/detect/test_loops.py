@@ -133,6 +133,10 @@ def test_route_and_call_site_come_from_the_comments() -> None:
             "SELECT sum(x) FROM t WHERE owner_id = 5",
             "SELECT owner_id, SUM(x) FROM t WHERE owner_id = ANY($1) GROUP BY owner_id",
         ),
+        (
+            "SELECT t.a FROM t JOIN u ON u.id = t.u_id WHERE t.id = 5",
+            "SELECT t.id, t.a FROM t JOIN u ON u.id = t.u_id WHERE t.id = ANY($1)",
+        ),
         ("DELETE FROM t WHERE id = 5", "DELETE FROM t WHERE id = ANY($1)"),
         ("INSERT INTO t (a, b) VALUES (1, 2)", "INSERT INTO t (a, b) SELECT * FROM UNNEST($1, $2)"),
     ],
