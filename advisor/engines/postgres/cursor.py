@@ -62,7 +62,9 @@ class Cursor:
     def surprise(self, expected: str) -> Unexpected:
         """The error for the token that comes next."""
         if self.done:
-            return Unexpected(f"expected {expected}, found the end of the statement", self.end)
+            following = self.script[self.end : self.end + 1]
+            found = following if following in (")", ",") else "the end of the statement"
+            return Unexpected(f"expected {expected}, found {found}", self.end)
         token = self.tokens[self.index]
         if token.kind == "symbol" and token.text in _TEMPLATE:
             return Unexpected(f"expected {expected}, found a template placeholder: lint the rendered file", token.start)

@@ -32,7 +32,7 @@ from advisor.engines.postgres.statements import (
 from advisor.engines.postgres.tokens import Piece, Positions, Token, TokenizeError, split, tokenize
 
 BOM = "\ufeff"
-_LEADING = re.compile(r"[^\W\d]\w*")
+_LEADING = re.compile(r"[^\W\d][\w$]*")
 _GAP = re.compile(r"(?:\s|--[^\r\n]*|/\*.*?\*/)*", re.DOTALL)
 _LEADING_WORDS = 4
 _TABLE_WORDS = frozenset({"GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED"})
@@ -208,7 +208,7 @@ def _reset(cursor: Cursor, positions: Positions, place: Place) -> Statement:
 
 
 def _transaction(cursor: Cursor, positions: Positions, place: Place) -> Statement:
-    action = _TRANSACTION[cursor.upper()]
+    action = _TRANSACTION.get(cursor.upper(), "savepoint")
     if action == "rollback" and any(token.upper == "TO" for token in cursor.tokens):
         action = "savepoint"
     return Transaction(**place, action=action)

@@ -197,6 +197,7 @@ def _options(cursor: Cursor) -> tuple[tuple[str, str], ...]:
 def _predicate(cursor: Cursor) -> str:
     if cursor.done:
         raise cursor.surprise("a condition")
+    start = cursor.index
     tokens = cursor.rest()
     depth = 0
     for token in tokens:
@@ -205,7 +206,7 @@ def _predicate(cursor: Cursor) -> str:
         if depth < 0:
             break
     if depth:
-        cursor.index = 0
+        cursor.index = start
         raise cursor.surprise("a condition with balanced parentheses")
     return cursor.source(tokens)
 

@@ -182,6 +182,9 @@ def _simpler(node: exp.Expr) -> exp.Expr:
         return exp.Identifier(this=node.name if node.args.get("quoted") else node.name.lower(), quoted=True)
     if isinstance(node, exp.Column) and node.args.get("table"):
         return exp.Column(this=node.this)
+    if isinstance(node, exp.Between) and not node.args.get("symmetric"):
+        low = exp.GTE(this=node.this.copy(), expression=node.args["low"])
+        return exp.And(this=low, expression=exp.LTE(this=node.this, expression=node.args["high"]))
     if isinstance(node, exp.In) and node.expressions:
         return exp.EQ(this=node.this, expression=exp.Any(this=exp.Array(expressions=node.expressions)))
     if isinstance(node, exp.DateTrunc | exp.TimestampTrunc) and node.args.get("unit"):

@@ -15,14 +15,18 @@ _SCALARS = frozenset({
     "time with time zone", "interval", "uuid", "bytea", "money", "bit", "bit varying", "oid", "macaddr",
 })  # fmt: skip
 
+_RANGES = frozenset({"int4range", "int8range", "numrange", "daterange", "tsrange", "tstzrange"})
+
 _LACKING = {
     "btree": _NEVER_ORDERED,
     "hash": (_NEVER_ORDERED | {"bit", "bit varying", "money", "tsvector", "tsquery"}),
-    "gin": (_SCALARS | _NEVER_ORDERED | {"inet", "cidr"}),
+    "gin": (_SCALARS | _NEVER_ORDERED | _RANGES | {"inet", "cidr", "tsquery"}),
     "gist": (_SCALARS | {"json", "jsonb", "xml", "path", "line", "lseg", "inet", "cidr"}),
-    "spgist": (_SCALARS - {"text", "character varying"}) | {"json", "jsonb", "xml", "path", "line", "circle", "lseg"},
+    "spgist": (_SCALARS - {"text", "character varying"})
+    | {"json", "jsonb", "xml", "path", "line", "circle", "lseg", "tsvector", "tsquery"},
     "brin": (_NEVER_ORDERED - {"box"}) | {"boolean", "money", "jsonb", "tsvector", "tsquery"},
 }
+_NO_ARRAYS = frozenset({"gist", "spgist", "brin"})
 _SCALAR_EXTENSION = {"gin": "btree_gin", "gist": "btree_gist"}
 
 EXTENSION_OF = {
@@ -38,6 +42,8 @@ EXTENSION_OF = {
 def has_default(method: str, column_type: str, extensions: Collection[str]) -> bool:
     """Can `method` index a column of this type (`format_type` text) without an operator class?"""
     name = base_type(column_type)
+    if name.endswith("[]"):
+        return method not in _NO_ARRAYS
     if name not in _LACKING.get(method, ()):
         return True
     return _SCALAR_EXTENSION.get(method, "-") in extensions and name in _SCALARS

@@ -13,7 +13,7 @@ NOT_IMMUTABLE_CALLS = frozenset({
     "now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday", "random", "random_normal",
     "gen_random_uuid", "nextval", "currval", "lastval", "setval", "setseed", "current_setting", "set_config",
     "pg_backend_pid", "txid_current", "pg_current_xact_id", "inet_client_addr", "inet_server_addr", "current_database",
-    "current_schemas", "to_char", "to_date", "concat", "concat_ws", "format", "array_to_string", "quote_nullable",
+    "current_schemas", "to_char", "to_date", "concat", "concat_ws", "format", "array_to_string",
     "uuid_generate_v1", "uuid_generate_v4", "unaccent",
 })  # fmt: skip
 
