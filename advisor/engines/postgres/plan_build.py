@@ -47,19 +47,29 @@ def build_plan(document: Mapping[str, Any], statement: str = "") -> Plan:
 
     InputError when a node lacks its type, as only a damaged plan does.
     """
-    triggers = tuple(
-        (str(t.get("Constraint Name") or t.get("Trigger Name", "")), float(t.get("Time", 0)), int(t.get("Calls", 0)))
-        for t in document.get("Triggers") or ()
-    )
     return Plan(
         root=_build_tree(document["Plan"]),
         query=str(document.get("Query Text") or statement).strip(),
         planning_ms=_number(document.get("Planning Time")),
         execution_ms=_number(document.get("Execution Time")),
-        triggers=triggers,
-        settings={name: str(value) for name, value in (document.get("Settings") or {}).items()},
+        triggers=tuple(_trigger(item) for item in _objects(document.get("Triggers"))),
+        settings={name: str(value) for name, value in _items(document.get("Settings"))},
         details=_details((name, value) for name, value in document.items() if name not in TOP),
     )
+
+
+def _trigger(raw: Mapping[str, Any]) -> tuple[str, float, int]:
+    name = raw.get("Constraint Name") or raw.get("Trigger Name") or ""
+    return str(name), _number(raw.get("Time")) or 0.0, int(_number(raw.get("Calls")) or 0)
+
+
+def _objects(value: object) -> list[Mapping[str, Any]]:
+    """The objects of a JSON array; a damaged plan may hold anything."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def _items(value: object) -> list[tuple[str, Any]]:
+    return list(value.items()) if isinstance(value, Mapping) else []
 
 
 def _build_tree(root: Mapping[str, Any]) -> PlanNode:
@@ -70,8 +80,9 @@ def _build_tree(root: Mapping[str, Any]) -> PlanNode:
         raw, parent = waiting.pop()
         place = len(flat)
         flat.append((raw, parent))
-        plans = raw.get("Plans") or ()
-        if not isinstance(raw.get("Node Type"), str) or not all(isinstance(child, Mapping) for child in plans):
+        plans = _objects(raw.get("Plans"))
+        node_type = raw.get("Node Type")
+        if not isinstance(node_type, str) or not node_type or plans != (raw.get("Plans") or []):
             raise InputError(f"node {place + 1} of the plan has no node type", "Give the plan as EXPLAIN printed it.")
         waiting += [(child, place) for child in reversed(plans)]
     children: list[list[PlanNode]] = [[] for _ in flat]

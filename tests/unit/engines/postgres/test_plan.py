@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.detect.plans import diagnose
 from advisor.engines.postgres.plan import parse_plan, parse_plans, pieces
 from advisor.engines.postgres.plan_json import read_value
 from advisor.engines.postgres.plan_tree import annotated, describe, outline
 from advisor.errors import InputError
+from advisor.rules import default_rules
 
 PSQL_JSON = """\
 shop=# EXPLAIN (FORMAT JSON) SELECT * FROM orders
@@ -210,6 +212,7 @@ def test_hundreds_of_levels_are_read_drawn_and_outlined(levels: int) -> None:
     plans = parse_plan(document), parse_plan("\n".join(text))
     assert outline(plans[0]) == outline(plans[1]) == "Limit[" * levels + "Result" + "]" * levels
     assert annotated(plans[0]).plain.count("\n") == levels + 1
+    assert diagnose(plans[0], default_rules()) == []
 
 
 def test_a_plan_is_described_by_how_it_reads_its_relations() -> None:
@@ -240,3 +243,32 @@ JSON = st.recursive(
 def test_the_json_reader_agrees_with_the_standard_library(value: Any, indent: int | None) -> None:
     text = json.dumps(value, indent=indent)
     assert read_value(text, 0) == (json.loads(text), len(text))
+
+
+NAMES = st.sampled_from(
+    [
+        "Node Type",
+        "Plans",
+        "Filter",
+        "Plan Rows",
+        "Actual Rows",
+        "Actual Loops",
+        "Sort Key",
+        "Output",
+        "Workers",
+        "Alias",
+    ]
+)
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, -1, 1e300, "", "x, (", [], ["a", 1], [[]], {}, {"Node Type": "Limit"}, [{"Node Type": "Hash"}]]
+)
+TOP_NAMES = st.sampled_from(["Query Text", "Settings", "Triggers", "JIT", "Planning Time", "Planning"])
+
+
+@given(st.dictionaries(TOP_NAMES, ODD, max_size=3), st.dictionaries(NAMES, ODD, max_size=4))
+def test_json_of_the_wrong_types_gives_a_plan_or_an_input_error(top: dict[str, Any], node: dict[str, Any]) -> None:
+    with suppress(InputError):
+        plan = parse_plan(json.dumps({**top, "Plan": {"Node Type": "Sort", **node}}))
+        assert outline(plan)
+        assert annotated(plan).plain
+        diagnose(plan, default_rules())
