@@ -1,5 +1,6 @@
 """Loops found in the log of a real server that real drivers talked to: every loop with exact counts, and nothing else."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,17 +20,27 @@ LOGGING = {
     "log_line_prefix": "%m [%c] %v %q%u@%d/%a ",
     "log_parameter_max_length": "-1",
     "autovacuum": "off",
+    "logging_collector": "on",
+    "log_destination": "stderr,csvlog,jsonlog",
+    "log_directory": "log",
+    "log_filename": "server.log",
 }
+FORMATS = ("log", "csv", "json")
 
 
 @pytest.fixture(scope="module")
-def workload() -> Workload:
-    """All scenarios, each in its own database and named after it, through one server log."""
+def workloads() -> dict[str, Workload]:
+    """All scenarios, each in its own database and named after it, through one server log in three formats."""
     installation = servers.embedded()[0]
     with servers.start(installation, LOGGING) as server:
         for scenario in EXPECTED:
             _run(server, scenario.__name__, scenario)
-        events = list(open_sources([str(server.log_file)]))
+        time.sleep(1)  # the collector writes on its own
+        folder = server.data_directory / "log"
+        return {suffix: _digest(list(open_sources([str(folder / f"server.{suffix}")]))) for suffix in FORMATS}
+
+
+def _digest(events: list[Event]) -> Workload:
     digester = Digester()
     for event in _without_load(events):
         digester.add(event)
@@ -59,7 +70,8 @@ def _without_load(events: list[Event]) -> Iterator[Event]:
 
 @pytest.mark.server
 @pytest.mark.parametrize("scenario", EXPECTED, ids=lambda scenario: scenario.__name__)
-def test_scenario(workload: Workload, scenario: Any) -> None:
+def test_scenario(workloads: dict[str, Workload], scenario: Any) -> None:
+    workload = workloads["log"]
     texts = {shape.id: shape.text for shape in workload.shapes}
     loops = [loop for loop in workload.loops if loop.database == scenario.__name__]
     found = [
@@ -72,3 +84,12 @@ def test_scenario(workload: Workload, scenario: Any) -> None:
     ]
     for kind, statements, repeats, part in expected:
         assert any(part in texts[entry[3].statements[0]] for entry in found if entry[:3] == (kind, statements, repeats))
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+def test_the_loops_are_the_same_in_every_format(workloads: dict[str, Workload], suffix: str) -> None:
+    def without_places(workload: Workload) -> list[Any]:
+        return [msgspec.structs.replace(loop, locations=()) for loop in workload.loops]
+
+    assert without_places(workloads[suffix]) == without_places(workloads["log"])
