@@ -61,7 +61,7 @@ class Loop(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     kind: str
-    """`n_plus_one` or `duplicate`."""
+    """`n_plus_one`, `duplicate` or `possible_batch` (writes faster than a waiting client can send them)."""
     engine: str
     database: str
     statements: tuple[str, ...]
