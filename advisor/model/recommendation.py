@@ -14,6 +14,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of the shapes it was derived from."""
     reasons: tuple[str, ...] = ()
     """Why these columns in this order, one sentence each."""
+    ordered: tuple[str, ...] = ()
+    """Those of the shapes that want only the first rows of the order it gives."""
     database: str = ""
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from advisor.engines.base import WhatIf
 from advisor.engines.postgres import render
 from advisor.engines.postgres.engine import PostgresEngine
+from advisor.errors import NotPlannable
 from advisor.model.catalog import Catalog, Table
 from advisor.model.index import IndexSpec
 from advisor.model.recommendation import Candidate, Effect, Recommendation
@@ -81,7 +82,7 @@ class Builder:
             cost_after=sum(effect.calls * effect.cost_after for effect in helped),
             measured_by=self.whatif.measured_by,
             size_bytes=self.whatif.size_bytes(spec),
-            write_cost=write_cost(spec, table, self._admitted(spec)),
+            write_cost=write_cost(spec, table, self._admitted(spec, table)),
             confidence=sure.level,
             reasons=(*self._reasons(spec, table, effects, why), *sure.reasons),
         )
@@ -95,15 +96,16 @@ class Builder:
         texts = explain.reasons(why, observed, spec, table, updated)
         return (*texts, *(text for effect in keys for text in self.checks[effect.shape].reasons(effect)))
 
-    def _admitted(self, spec: IndexSpec) -> float:
-        """Share of the rows that a partial index holds, by its size against that of the same index over all rows.
-
-        Without the full index at hand, the predicate counts as admitting everything: the dearer assumption.
-        """
-        full = IndexSpec(spec.schema, spec.table, spec.keys, spec.include)
-        if not spec.predicate or not self.questions.available(full):
+    def _admitted(self, spec: IndexSpec, table: Table) -> float:
+        """Share of the rows that a partial index holds, as the planner estimates its predicate; 1 when it cannot say."""
+        if not spec.predicate or table.rows <= 0:
             return 1.0
-        return min(1.0, self.questions.size(spec) / max(self.questions.size(full), 1))
+        text = " ".join(("SELECT 1 FROM", render.qualified(spec.schema, spec.table), "WHERE", spec.predicate))
+        try:
+            plan = self.whatif.explain(Shape(id="", engine="postgres", database="", text=text, kind="select"))
+        except NotPlannable:
+            return 1.0
+        return min(1.0, (plan.root.plan_rows or 0.0) / table.rows)
 
     def _table(self, spec: IndexSpec) -> Table:
         found = self.catalog.table(spec.schema, spec.table)

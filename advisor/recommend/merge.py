@@ -36,7 +36,8 @@ def _unite(united: dict[IndexSpec, Candidate], candidate: Candidate) -> None:
     if there:
         shapes = tuple(sorted({*there.shapes, *candidate.shapes}))
         reasons = min(there.reasons, candidate.reasons, key=lambda texts: (-len(texts), texts))
-        candidate = msgspec.structs.replace(there, shapes=shapes, reasons=reasons)
+        ordered = tuple(sorted({*there.ordered, *candidate.ordered}))
+        candidate = msgspec.structs.replace(there, shapes=shapes, reasons=reasons, ordered=ordered)
     united[candidate.spec] = candidate
 
 

@@ -43,10 +43,12 @@ class Selection:
         self.limits = limits
         self.chosen: list[IndexSpec] = []
         self.hopeful: list[str] = []
+        self._ordered: dict[IndexSpec, frozenset[str]] = {}
 
     def run(self, candidates: Collection[Candidate], serves: Callable[[str, IndexSpec], bool]) -> list[IndexSpec]:
         """The chosen indexes, best first. `serves(shape, spec)` says whether asking is worth it."""
         available = [c for c in candidates if self.questions.available(c.spec)]
+        self._ordered = {c.spec: frozenset(c.ordered) for c in available}
         units: dict[Unit, set[str]] = {}
         for shape in sorted(self.weights):
             mine = [c.spec for c in available if serves(shape, c.spec)]
@@ -109,20 +111,27 @@ class Selection:
         }
         plain = [unit for unit in near if not any(spec.include for spec in unit - set(self.chosen))] or near
         least = min(left[unit] for unit in plain)
-        return min(
-            (unit for unit in plain if left[unit] <= least * DISPENSABLE),
-            key=lambda unit: self._simplicity(unit, self.chosen),
-        )
+        equal = [unit for unit in plain if left[unit] <= least * DISPENSABLE]
+        return min(equal, key=lambda unit: self._simplicity(unit, shapes))
 
-    def _simplicity(self, unit: Unit, chosen: Collection[IndexSpec]) -> tuple[int, int, int, int, str]:
-        extra = sorted(unit - set(chosen), key=repr)
+    def _simplicity(self, unit: Unit, shapes: Collection[str]) -> tuple[int, int, int, int, int, str]:
+        """Small is simple. Only giving the first rows in order counts more than size: that holds for keys with more rows
+        than the sample's, for which the costs were compared."""
+        extra = sorted(unit - set(self.chosen), key=repr)
         return (
             len(extra),
             sum(len(spec.include) for spec in extra),
+            -self._orders(unit, shapes),
             sum(self.questions.size(spec) for spec in extra),
             sum(len(spec.keys) for spec in extra),
             repr(extra),
         )
+
+    def _orders(self, unit: Unit, shapes: Collection[str]) -> int:
+        """How many shapes get their first rows in order from this unit, and gain by it."""
+        wanting = {shape for spec in unit for shape in self._ordered[spec]} & set(shapes)
+        more = [*self.chosen, *unit]
+        return sum(self.questions.cost(s, more) < self.questions.cost(s, self.chosen) for s in wanting)
 
     def _prune(self) -> None:
         """Give up what later choices made superfluous, the least useful first."""
@@ -132,23 +141,26 @@ class Selection:
                 self.chosen = rest
 
     def _simplify(self, candidates: list[IndexSpec]) -> None:
-        """Replace a choice by a simpler index on its table where no shape minds: an early choice was made for shapes that
+        """Replace a choice by a smaller index on its table where no shape minds: an early choice was made for shapes that
         a later one serves better."""
         for spec in list(self.chosen):
             rest = [other for other in self.chosen if other != spec]
-            own = self._simplicity(frozenset([spec]), rest)
-            simpler = [
+            touched = [shape for shape in self.hopeful if self.questions.touches(shape, spec)]
+            users = {shape for shape in touched if spec in self.questions.answer(shape, self.chosen).used}
+            fitting = [
                 other
                 for other in candidates
                 if (other.schema, other.table) == (spec.schema, spec.table)
                 and other not in self.chosen
-                and self._simplicity(frozenset([other]), rest) < own
+                and self._bytes(other) < self._bytes(spec)
+                and self._ordered[spec] & users <= self._ordered[other]
+                and all(self._bearable(shape, [*rest, other]) for shape in touched)
             ]
-            touched = [shape for shape in self.hopeful if self.questions.touches(shape, spec)]
-            fitting = [o for o in simpler if all(self._bearable(shape, [*rest, o]) for shape in touched)]
             if fitting:
-                best = min(fitting, key=lambda other: self._simplicity(frozenset([other]), rest))
-                self.chosen[self.chosen.index(spec)] = best
+                self.chosen[self.chosen.index(spec)] = min(fitting, key=self._bytes)
+
+    def _bytes(self, spec: IndexSpec) -> tuple[int, int, int, str]:
+        return len(spec.include), self.questions.size(spec), len(spec.keys), repr(spec)
 
     def _bearable(self, shape: str, rest: list[IndexSpec]) -> bool:
         now, without = self.questions.cost(shape, self.chosen), self.questions.cost(shape, rest)

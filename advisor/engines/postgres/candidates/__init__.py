@@ -6,6 +6,8 @@ B-tree only; other methods are proposed by modules of their own beside these, fr
 
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from advisor.engines.postgres.access import Access, Reading, Term
 from advisor.engines.postgres.candidates.covering import include
 from advisor.engines.postgres.candidates.existing import served_by, unique_lookup
@@ -23,20 +25,19 @@ INDEXABLE_KINDS = ("r", "m", "p")
 def propose(readings: Mapping[str, Reading], catalog: Catalog) -> list[Candidate]:
     """Candidates for all shapes (`readings` by shape id), those that an existing index serves left out; sorted."""
     bench = Workbench.gather(readings.values(), catalog)
-    found: dict[IndexSpec, tuple[list[str], tuple[str, ...]]] = {}
+    found: dict[IndexSpec, Candidate] = {}
     for shape, reading in sorted(readings.items()):
         for access in reading.accesses:
-            for spec, reasons in _of_access(access, bench):
-                shapes, _ = found.setdefault(spec, ([], reasons))
-                if shape not in shapes:
-                    shapes.append(shape)
-    return [
-        Candidate(spec=spec, shapes=tuple(sorted(shapes)), reasons=reasons, database=catalog.database)
-        for spec, (shapes, reasons) in sorted(found.items(), key=lambda item: repr(item[0]))
-    ]
+            for idea in _of_access(access, bench):
+                there = found.get(idea.spec, idea)
+                ordered = {*there.ordered, *(idea.ordered and [shape])} - {""}
+                shapes = tuple(sorted({*there.shapes, shape}))
+                found[idea.spec] = msgspec.structs.replace(there, shapes=shapes, ordered=tuple(sorted(ordered)))
+    named = [msgspec.structs.replace(candidate, database=catalog.database) for candidate in found.values()]
+    return sorted(named, key=lambda candidate: repr(candidate.spec))
 
 
-def _of_access(access: Access, bench: Workbench) -> Iterator[tuple[IndexSpec, tuple[str, ...]]]:
+def _of_access(access: Access, bench: Workbench) -> Iterator[Candidate]:
     table = bench.table(access)
     if table.kind not in INDEXABLE_KINDS or table.persistence == "t":
         return
@@ -44,9 +45,9 @@ def _of_access(access: Access, bench: Workbench) -> Iterator[tuple[IndexSpec, tu
         if unique_lookup(access, terms, table):
             continue
         for split in splits(terms, table):
-            for spec, reasons in _of_split(access, terms, split, bench):
-                if not served_by(spec, table.indexes):
-                    yield spec, reasons
+            for idea in _of_split(access, terms, split, bench):
+                if not served_by(idea.spec, table.indexes):
+                    yield idea
 
 
 def _conjunctions(access: Access) -> list[tuple[Term, ...]]:
@@ -62,9 +63,7 @@ def _conjunctions(access: Access) -> list[tuple[Term, ...]]:
     return list(dict.fromkeys(sets))
 
 
-def _of_split(
-    access: Access, terms: tuple[Term, ...], split: Split, bench: Workbench
-) -> Iterator[tuple[IndexSpec, tuple[str, ...]]]:
+def _of_split(access: Access, terms: tuple[Term, ...], split: Split, bench: Workbench) -> Iterator[Candidate]:
     table = bench.table(access)
     proposed = list(layouts(access, split.terms, bench))
     if not proposed and split.predicate and (key := fallback_key(terms, table)):
@@ -72,8 +71,11 @@ def _of_split(
     fixed = frozenset(term.operand.column for term in terms if term not in split.terms)
     for layout in proposed:
         spec = IndexSpec(access.schema, access.table, layout.keys, (), split.predicate)
-        reasons = (*layout.reasons, *split.reasons)
-        yield spec, reasons
+        plain = Candidate(
+            spec=spec, shapes=(), reasons=(*layout.reasons, *split.reasons), ordered=("",) * layout.ordered
+        )
+        yield plain
         if columns := include(access, layout.keys, fixed, bench):
             text = f"INCLUDE ({', '.join(columns)}) lets the statement be answered from the index alone."
-            yield IndexSpec(access.schema, access.table, layout.keys, columns, split.predicate), (*reasons, text)
+            wide = msgspec.structs.replace(spec, include=columns)
+            yield msgspec.structs.replace(plain, spec=wide, reasons=(*plain.reasons, text))

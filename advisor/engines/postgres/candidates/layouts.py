@@ -16,6 +16,8 @@ class Layout(NamedTuple):
 
     keys: tuple[IndexKey, ...]
     reasons: tuple[str, ...]
+    ordered: bool = False
+    """Reading it in order ends after the first rows (`Candidate.ordered`)."""
 
 
 def layouts(access: Access, terms: Iterable[Term], bench: Workbench) -> Iterator[Layout]:
@@ -62,7 +64,7 @@ def _equality_reason(operands: list[Operand]) -> tuple[str, ...]:
 def _with_range(start: Layout, term: Term) -> Layout:
     extra = [operand for operand in (term.operand, *term.tail) if _key(operand) not in start.keys]
     text = f"{label(term.operand)} is compared as a range: one range column, after the equality columns."
-    return Layout((*start.keys, *(_key(operand) for operand in extra)), (*start.reasons, text))
+    return Layout((*start.keys, *(_key(operand) for operand in extra)), (*start.reasons, text), start.ordered)
 
 
 def _with_prefix(start: Layout, term: Term) -> Layout:
@@ -79,10 +81,10 @@ def _with_order(start: Layout, order: Order, pinned: set[str], ranges: list[Term
     names = ", ".join(label(key.operand) for key in wanted)
     text = f"{names} {'follows' if len(wanted) == 1 else 'follow'} in the order of {order.kind.upper()}"
     text += ", so that reading stops after the first rows." if order.limited else ", so that nothing is sorted."
-    layout = Layout((*start.keys, *keys), (*start.reasons, text))
+    layout = Layout((*start.keys, *keys), (*start.reasons, text), order.limited)
     yield layout
     if start.keys:
-        yield Layout(keys, (text.replace("follows", "stands").replace("follow ", "stand "),))
+        yield Layout(keys, (text.replace("follows", "stands").replace("follow ", "stand "),), order.limited)
     for term in ranges:
         if label(term.operand) not in {label(key.operand) for key in wanted}:
             yield _with_range(layout, term)
