@@ -28,6 +28,10 @@ def read(stream: Stream, tally: Tally) -> Iterator[Event]:
                 raise
             tally.skip(f"broken plan: {error.message}", piece.line)
             continue
+        if not all(plan.query for plan in plans):
+            tally.note(
+                "plans without their statement count as one shape: put the statement before each, or use advisor explain"
+            )
         for plan in plans:
             yield _event(plan, piece.payload, tally, piece.line)
 

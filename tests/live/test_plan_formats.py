@@ -23,11 +23,11 @@ CREATE TABLE shop."Odd ""Tab"" le" ("K" int, "a,b" text);
 CREATE TABLE shop.events (day date, kind text) PARTITION BY RANGE (day);
 CREATE TABLE shop.events_1 PARTITION OF shop.events FOR VALUES FROM ('2024-01-01') TO ('2024-07-01');
 CREATE TABLE shop.events_2 PARTITION OF shop.events FOR VALUES FROM ('2024-07-01') TO ('2025-01-01');
-INSERT INTO shop.customers SELECT g, 'c' || g, g % 3 = 0, 'city' || g % 50 FROM generate_series(1, 5000) g;
-INSERT INTO shop.orders SELECT g, 1 + g % 5000, (ARRAY['open','paid','sent'])[1 + g % 3], g % 1000,
-  timestamptz '2024-01-01' + g * interval '10 min', ARRAY['t' || g % 7] FROM generate_series(1, 40000) g;
+INSERT INTO shop.customers SELECT g, 'c' || g, g % 3 = 0, 'city' || g % 50 FROM generate_series(1, 3000) g;
+INSERT INTO shop.orders SELECT g, 1 + g % 3000, (ARRAY['open','paid','sent'])[1 + g % 3], g % 1000,
+  timestamptz '2024-01-01' + g * interval '10 min', ARRAY['t' || g % 7] FROM generate_series(1, 12000) g;
 INSERT INTO shop."Odd ""Tab"" le" SELECT g, 'x' || g FROM generate_series(1, 300) g;
-INSERT INTO shop.events SELECT date '2024-01-01' + g % 366, 'k' || g % 5 FROM generate_series(1, 8000) g;
+INSERT INTO shop.events SELECT date '2024-01-01' + g % 366, 'k' || g % 5 FROM generate_series(1, 3000) g;
 CREATE INDEX orders_customer ON shop.orders (customer_id);
 CREATE INDEX orders_created ON shop.orders (created_at);
 CREATE INDEX "Orders Status" ON shop.orders (status, total);
