@@ -51,6 +51,8 @@ def emit(
     `number` and `timestamp` are those of the first file, see `numbering.numbers`. Equal arguments over an equal folder write equal bytes.
     Raises Refused when a migration or a file of it has an unwaived error, InputError when a file exists: nothing is written then.
     """
+    if format.folder.parts and out.parts[-len(format.folder.parts) :] == format.folder.parts:
+        raise UsageError(f"--out {out} is the folder of {format.folder} itself", "Give the project's folder above it.")
     files = render_files(migrations, format, out, number=number, timestamp=timestamp)
     refuse_errors([*(f for m in migrations for f in m.findings), *_reviewed(files, rules or default_rules())])
     for migration in migrations:
@@ -59,9 +61,19 @@ def emit(
     for path in paths:
         if path.exists():
             raise InputError(f"{path} exists already", "Nothing was written. Choose another --out, or a later number.")
-    for path, file in zip(paths, files, strict=True):
-        write_new(path, file.text)
+    _write(paths, files)
     return paths
+
+
+def _write(paths: Sequence[Path], files: Sequence[File]) -> None:
+    """All of them or none: when one cannot be written, those before it go away again."""
+    for number, (path, file) in enumerate(zip(paths, files, strict=True)):
+        try:
+            write_new(path, file.text)
+        except InputError:
+            for written in paths[:number]:
+                written.unlink(missing_ok=True)
+            raise
 
 
 def render_files(

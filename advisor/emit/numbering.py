@@ -11,6 +11,8 @@ from advisor.errors import InputError, UsageError
 
 NUMBER_DIGITS = 4
 TIMESTAMP = "%Y%m%d%H%M%S"
+_FOURTEEN = re.compile(r"[0-9]{14}")
+"""strptime alone would also take fewer digits, in another meaning."""
 _VERSION = re.compile(r"(\d+)[_.-].*\.sql")
 
 
@@ -47,7 +49,7 @@ def _timestamps(format: Format, folder: Path, last: str, number: int | None, tim
     if timestamp is None:
         raise UsageError(f"{format.name} migrations need a timestamp", "Give --timestamp YYYYMMDDHHMMSS.")
     try:
-        first = datetime.strptime(timestamp, TIMESTAMP)
+        first = datetime.strptime(timestamp if _FOURTEEN.fullmatch(timestamp) else "", TIMESTAMP)
     except ValueError as error:
         raise UsageError(f"--timestamp {timestamp!r} is not YYYYMMDDHHMMSS", "For example 20260131120000.") from error
     if last and _order(timestamp) <= _order(last):

@@ -99,7 +99,7 @@ def test_a_timestamp_that_the_runner_would_skip_is_refused(tmp_path: Path) -> No
     assert write(tmp_path, "supabase")[0] == f"supabase/migrations/{STAMP}_add_{NAME}.sql"
 
 
-@pytest.mark.parametrize("timestamp", ["20261301000000", "2026", "now", ""])
+@pytest.mark.parametrize("timestamp", ["20261301000000", "2026111111111", "2026", "now", ""])
 def test_a_timestamp_that_is_none_is_refused(tmp_path: Path, timestamp: str) -> None:
     with pytest.raises(UsageError, match="timestamp"):
         write(tmp_path, "supabase", timestamp=timestamp)
@@ -138,6 +138,20 @@ def test_a_script_that_is_in_the_way_stops_the_emission_before_the_first_file(tm
         write(tmp_path, "supabase")
     assert not (tmp_path / "supabase/migrations").exists()
     assert blocked.read_text() == "mine"
+
+
+def test_when_one_file_cannot_be_written_none_stays(tmp_path: Path) -> None:
+    (tmp_path / "supabase").mkdir()
+    (tmp_path / "supabase/advisor").write_text("a file where the scripts' folder should be")
+    with pytest.raises(InputError, match="cannot write"):
+        write(tmp_path, "supabase")
+    assert [path for path in tmp_path.rglob("*.sql") if path.is_file()] == []
+
+
+def test_the_migrations_folder_itself_is_not_taken_for_the_project(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as error:
+        write(tmp_path / "supabase/migrations", "supabase")
+    assert "project's folder" in error.value.hint
 
 
 @pytest.mark.parametrize(
