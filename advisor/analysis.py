@@ -3,7 +3,7 @@
 Every step is a call into the package that owns it; nothing is decided here.
 """
 
-from contextlib import suppress
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -56,7 +56,9 @@ def analyze(request: AnalysisRequest, *, progress: Progress | None = None) -> Re
     workload = read_workload(request.sources, prefix=request.prefix, progress=progress)
     if request.database is not None:
         workload = _only(workload, request.database)
-    findings = [*loop_findings(workload, rules, catalog), *_plan_findings(workload, rules, catalog)]
+    findings, unread = _plan_findings(workload, rules, catalog, request.config.critical_tables)
+    findings += loop_findings(workload, rules, catalog)
+    skipped += unread
     if catalog is None:
         return _report(request, workload, rules, findings, skipped)
     mine, note = _of_database(workload, catalog)
@@ -135,15 +137,23 @@ def _reviewed(report: Report, rules: RuleSet, catalog: Catalog, workload: Worklo
     return msgspec.structs.replace(report, recommendations=tuple(reviewed))
 
 
-def _plan_findings(workload: Workload, rules: RuleSet, catalog: Catalog | None) -> list[Finding]:
-    """Diagnosis of every plan that the sources brought along. A plan that cannot be read was counted by its source."""
+def _plan_findings(
+    workload: Workload, rules: RuleSet, catalog: Catalog | None, critical: Collection[str]
+) -> tuple[list[Finding], list[Skip]]:
+    """Diagnosis of every plan that the sources brought along, and the plans that cannot be read."""
     findings: list[Finding] = []
+    skipped: list[Skip] = []
     for shape in workload.shapes:
-        if shape.plan:
-            with suppress(InputError):
-                plan = parse_plan(shape.plan)
-                findings += diagnose(plan, rules, catalog=catalog, shape=shape.id, database=shape.database)
-    return findings
+        if not shape.plan:
+            continue
+        try:
+            plan = parse_plan(shape.plan)
+        except InputError as error:
+            reason = f"its logged plan cannot be read: {error.message}"
+            skipped.append(Skip(source=shape.database, reason=reason, example=shape.id))
+            continue
+        findings += diagnose(plan, rules, catalog=catalog, shape=shape.id, database=shape.database, critical=critical)
+    return findings, skipped
 
 
 def _report_shape(shape: Shape, advice: Advice | None, silences: dict[str, str], literals: bool) -> ReportShape:
@@ -162,9 +172,16 @@ def _report_shape(shape: Shape, advice: Advice | None, silences: dict[str, str],
         tags=shape.tags,
         cost=plan.cost if plan else None,
         plan=outline(plan) if plan else "",
-        not_planned="" if plan else silences.get(shape.id, "" if advice else "no schema given"),
+        not_planned="" if plan else silences.get(shape.id) or _without_plan(shape, advice),
         sample=shape.sample.text if literals and shape.sample else None,
     )
+
+
+def _without_plan(shape: Shape, advice: Advice | None) -> str:
+    """Why a shape that the advice does not mention has no plan."""
+    if advice is None:
+        return "no schema given"
+    return f"never planned: a {shape.kind} statement" if shape.kind in ("utility", "control", "other") else ""
 
 
 def _report(

@@ -36,6 +36,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     fail_on: str = "error"
     rule_dirs: tuple[str, ...] = ()
+    critical_tables: tuple[str, ...] = ()
     rules: dict[str, RuleOverride] = {}
     gate: dict[str, str] = {}
     gate_thresholds: dict[str, float] = {}

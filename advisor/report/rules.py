@@ -7,6 +7,9 @@ from advisor.files import read_text
 from advisor.resources import data_dir
 from advisor.rules import Rule, RuleSet, rule_files
 
+LONGEST_EXAMPLE = 30
+"""Lines; a plan as JSON has hundreds."""
+
 
 def render_list(rules: RuleSet, style: str) -> str:
     """Every rule, sorted by id, as aligned text or as a Markdown table."""
@@ -40,7 +43,7 @@ def render_rule(rules: RuleSet, rule_id: str) -> str:
     if rule.threshold_source:
         lines.append(f"  from {rule.threshold_source}")
     for title, path in _examples(rule):
-        lines += ["", f"{title}:", *(f"    {line}" for line in read_text(path).rstrip().splitlines())]
+        lines += ["", f"{title} ({path.name}):", *_shown(read_text(path))]
     return "\n".join([*lines, "", *rule.references]).rstrip()
 
 
@@ -52,6 +55,15 @@ def _examples(rule: Rule) -> list[tuple[str, Path]]:
     for title in ("Bad", "Good"):
         found += [(title, path) for path in sorted(folder.glob(f"{title.lower()}.*"))]
     return found
+
+
+def _shown(example: str) -> list[str]:
+    rows = [f"    {line}" for line in example.rstrip().splitlines()]
+    return (
+        rows
+        if len(rows) <= LONGEST_EXAMPLE
+        else [*rows[:LONGEST_EXAMPLE], f"    ... {len(rows) - LONGEST_EXAMPLE} more lines"]
+    )
 
 
 def _sentence(text: str) -> str:
