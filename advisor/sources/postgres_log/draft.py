@@ -7,6 +7,8 @@ import msgspec
 from advisor.model.event import Event
 from advisor.sources.tags import read_tags
 
+UNTAGGED: tuple[dict[str, str], str] = ({}, "")
+
 
 class Origin(NamedTuple):
     """Who sent a statement. Empty where the log does not say."""
@@ -38,7 +40,7 @@ class Draft(msgspec.Struct, gc=False):
     def event(self) -> Event:
         """The finished event."""
         text = self.text
-        tags, trace = read_tags(text) if "/*" in text else ({}, "")
+        tags, trace = read_tags(text) if "/*" in text else UNTAGGED
         session, user, database, application, transaction = self.origin
         return Event(
             text=text,

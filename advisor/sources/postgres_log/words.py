@@ -180,7 +180,7 @@ _ENGLISH = (
 )
 _TEMPLATE = (
     r"(?:{duration}(?: |\xa0)?:? (?P<ms>\d+\.\d+) ?{unit}(?:, | +|(?=\Z)))?"
-    r"(?:(?P<simple>{simple} ?: )|(?P<extended>{execute} ?(?!{fetch}).*?: )|(?P<plan>plan:)|(?P<bare>\Z))"
+    r"(?!{duration})(?:(?P<simple>{simple} ?: )|(?P<extended>{execute} ?(?!{fetch}).*?: )|(?P<plan>plan:)|(?P<bare>\Z))"
 )
 
 ENGLISH = re.compile(_ENGLISH)
@@ -196,8 +196,8 @@ ANY_LANGUAGE = re.compile(
 )
 ANY_LANGUAGE_BYTES = re.compile(
     rb"(?:%b(?: |\xc2\xa0|\xa0)?:? (?P<ms>\d+\.\d+) ?%b(?:, | +|(?=\Z)))?"
-    rb"(?:(?P<simple>%b ?: )|(?P<extended>%b ?(?!%b).*?: )|(?P<plan>plan:)|(?P<bare>\Z))"
-    % tuple(map(_either_bytes, (DURATION, UNIT, SIMPLE, EXECUTE, FETCH)))
+    rb"(?!%b)(?:(?P<simple>%b ?: )|(?P<extended>%b ?(?!%b).*?: )|(?P<plan>plan:)|(?P<bare>\Z))"
+    % tuple(map(_either_bytes, (DURATION, UNIT, DURATION, SIMPLE, EXECUTE, FETCH)))
 )
 """`.*?: ` ends a statement's name; a newline cannot be in it because the server writes the name in one line."""
 
