@@ -41,6 +41,8 @@ def loaded_server(
         with psycopg.connect(server.dsn(), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {system}")
         with psycopg.connect(server.dsn(system), autocommit=True) as connection:
+            # VACUUM marks no page all-visible whose inserting transaction is not on disk yet.
+            connection.execute("SET synchronous_commit = on")
             for name in ("schema.sql", "data.sql", "roles.sql"):
                 connection.execute((HERE / system / name).read_bytes())
             connection.execute("VACUUM (ANALYZE)")
