@@ -11,6 +11,8 @@ of 0.28 on pooled connections):
 Units of one or two statements are handed on to `chains`, which joins those that follow each other.
 """
 
+from collections import Counter
+
 from advisor.model.event import Event, Skip
 from advisor.model.workload import Loop
 from advisor.workload.chains import Chains, Tiny
@@ -181,6 +183,8 @@ class Units:
                 return
         if unit.steps or unit.stats:
             self._chains.end(key)
+        if unit.stats is None and not _repeats(unit.steps):
+            return
         stats = unit.stats or Repeats(unit.before)
         stats.fold(unit.steps)
         for window in stats.windows(mode=mode):
@@ -237,6 +241,11 @@ class Units:
             unit = self._open.pop(key)
             self._forced += unit.end > 0
             self._close(key, unit)
+
+
+def _repeats(steps: list[Step]) -> bool:
+    """Whether any shape comes often enough for a loop: most units are requests without one."""
+    return max(Counter([shape for shape, _ in steps]).values(), default=0) >= MIN_REPEATS
 
 
 def _limit(unit: _Unit) -> float:
