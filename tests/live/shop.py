@@ -10,6 +10,7 @@ import psycopg
 from advisor.engines.postgres.servers import Server
 from advisor.model.workload import Sample, Shape
 
+TEMPLATE = "shop_template"
 FOLDER = Path(__file__).parent / "twin"
 
 
@@ -18,7 +19,7 @@ class Question(NamedTuple):
 
     name: str
     sql: str
-    index: str
+    candidate: str
 
 
 def questions() -> Iterator[Question]:
@@ -31,15 +32,21 @@ def questions() -> Iterator[Question]:
 
 
 def load_shop(server: Server, name: str) -> str:
-    """A database with the shop in it; its DSN."""
+    """A database with the shop in it; its DSN. Loaded once a server, then copied (statistics too, counters not)."""
     with psycopg.connect(server.dsn(), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    with psycopg.connect(server.dsn(name), autocommit=True) as connection:
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone() is None:
+            admin.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
+            _load(server.dsn(TEMPLATE))
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return server.dsn(name)
+
+
+def _load(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
         for file in ("shop.sql", "data.sql"):
             for statement in (FOLDER / file).read_text().split(";\n"):
                 if statement.strip():
                     connection.execute(statement.encode())
-    return server.dsn(name)
 
 
 def shape(sql: str, parameters: tuple[str | None, ...] | None = None) -> Shape:

@@ -38,7 +38,7 @@ class Pair(NamedTuple):
 def _pair(server: servers.Server) -> Iterator[Pair]:
     dsn = load_shop(server, "twin_original")
     plain = load_catalog(dsn)
-    statements = sorted({question.index for question in QUESTIONS if question.index})
+    statements = sorted({question.candidate for question in QUESTIONS if question.candidate})
     specs, oids = {}, {}
     with psycopg.connect(dsn, autocommit=True) as connection:
         for statement in statements:
@@ -107,9 +107,9 @@ def test_the_twin_plans_every_statement_as_the_original_does(pair: Pair) -> None
 def test_a_candidate_costs_on_the_twin_what_it_costs_when_really_built(pair: Pair) -> None:
     wrong = []
     for question in QUESTIONS:
-        if question.index:
-            there = original(pair, question, question.index)
-            here = pair.twin.explain(shape(question.sql), [pair.specs[question.index]])
+        if question.candidate:
+            there = original(pair, question, question.candidate)
+            here = pair.twin.explain(shape(question.sql), [pair.specs[question.candidate]])
             if tree(there.root) != tree(here.root) or not close(there.cost, here.cost):
                 wrong.append(f"{question.name}: {there.root.type} {there.cost}, twin {here.root.type} {here.cost}")
     assert wrong == []
@@ -117,4 +117,4 @@ def test_a_candidate_costs_on_the_twin_what_it_costs_when_really_built(pair: Pai
 
 def test_the_set_of_statements_is_varied() -> None:
     assert len(QUESTIONS) >= 50
-    assert len({question.index for question in QUESTIONS if question.index}) >= 15
+    assert len({question.candidate for question in QUESTIONS if question.candidate}) >= 15

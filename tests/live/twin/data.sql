@@ -1,4 +1,5 @@
--- 150,000 rows: skewed, correlated, sparse and nested values. `setseed` keeps every run the same.
+-- 200,000 rows: skewed, correlated, sparse and nested values. `setseed` keeps every run the same.
+SET session_replication_role = replica; -- foreign keys hold by construction
 SELECT setseed(0.4);
 INSERT INTO sales.customers (email, name, country, score, created_at, deleted_at)
 SELECT 'user' || i || '@example.org', 'Name ' || md5(i::text),

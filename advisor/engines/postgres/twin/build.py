@@ -20,6 +20,10 @@ Statement = tuple[str, str]
 """(what it creates, for people; SQL)."""
 
 
+BATCH = 100
+"""Statements in one transaction: each new relation holds a lock until its end."""
+
+
 class Failure(NamedTuple):
     """A statement that the server refused, and its words."""
 
@@ -36,6 +40,7 @@ _ROLES = re.compile(r" FOR (SELECT|INSERT|UPDATE|DELETE|ALL) TO .*?(?= USING \(|
 _MISSING_TYPES = "SELECT DISTINCT t FROM unnest(%s::text[]) t WHERE to_regtype(t) IS NULL ORDER BY 1"
 _AVAILABLE = "SELECT name::text FROM pg_available_extensions WHERE name = ANY(%s) ORDER BY 1"
 _COLLATION_MISSING = "SELECT DISTINCT c FROM unnest(%s::text[]) c WHERE to_regcollation(c) IS NULL ORDER BY 1"
+_BELIEVED = "UPDATE pg_constraint SET convalidated = true WHERE contype = 'f' AND conname <> ALL(%s)"
 _SETTABLE = """
 SELECT name FROM pg_settings WHERE (category LIKE 'Query Tuning%%' OR name = ANY(%s)) AND name = ANY(%s) ORDER BY name
 """
@@ -58,6 +63,8 @@ def build_schema(site: Site, catalog: Catalog) -> list[str]:
         failed += run_all(owner, [*_indexes(catalog), *_index_attachments(catalog)])
         failed += run_all(owner, [*_constraints(catalog), *_rest(catalog)])
         run_all(owner, _renewals(catalog))
+    with site.admin() as admin:
+        admin.execute(_BELIEVED, ([c.name for t in catalog.tables for c in t.constraints if not c.validated],))
     return [*notes, *(f"{failure.what} could not be recreated: {failure.words}" for failure in failed)]
 
 
@@ -69,15 +76,35 @@ def run_all(connection: Connection, statements: Iterable[Statement]) -> list[Fai
     pending = list(statements)
     while pending:
         failures = []
-        for what, text in pending:
-            try:
-                run_alone(connection, text)
-            except psycopg.Error as error:
-                failures.append(Failure(what, text, first_line(error)))
+        for start in range(0, len(pending), BATCH):
+            batch = pending[start : start + BATCH]
+            if not _run_together(connection, batch):
+                failures += _run_singly(connection, batch)
         if len(failures) in (0, len(pending)):
             return failures
         pending = [(failure.what, failure.statement) for failure in failures]
     return []
+
+
+def _run_together(connection: Connection, batch: list[Statement]) -> bool:
+    """All in one transaction without waiting for each answer: several times faster. False when one was refused."""
+    try:
+        with connection.transaction(), connection.pipeline():
+            for _, text in batch:
+                connection.execute(text.encode(), prepare=False)
+    except psycopg.Error:
+        return False
+    return True
+
+
+def _run_singly(connection: Connection, batch: list[Statement]) -> list[Failure]:
+    failures = []
+    for what, text in batch:
+        try:
+            run_alone(connection, text)
+        except psycopg.Error as error:
+            failures.append(Failure(what, text, first_line(error)))
+    return failures
 
 
 def first_line(error: psycopg.Error) -> str:
@@ -217,15 +244,28 @@ def _constraints(catalog: Catalog) -> Iterator[Statement]:
         for constraint in table.constraints:
             if constraint.kind in "fc" and _meaning(constraint) not in handed_down:
                 what = f"constraint {constraint.name} of {qualified(table.schema, table.name)}"
-                yield what, _add_constraint(table, constraint.name, constraint.definition, only=False)
+                text = _add_constraint(table, constraint.name, constraint.definition, only=False)
+                unchecked = constraint.references and not _partitioned(catalog, table, constraint)
+                yield what, text + (" NOT VALID" if unchecked and constraint.validated else "")
+
+
+def _partitioned(catalog: Catalog, table: Table, constraint: Constraint) -> bool:
+    """A foreign key from or to a partitioned table cannot be added unchecked before PostgreSQL 18."""
+    target = catalog.table(*constraint.references) if constraint.references else None
+    return table.kind == "p" or (target is not None and target.kind == "p")
 
 
 def _renewals(catalog: Catalog) -> Iterator[Statement]:
-    """Checking a foreign key planned a query, which left index pages in the buffer pool: new files are not cached."""
-    touched = {(table.schema, table.name) for table in catalog.tables for c in table.constraints if c.references}
-    touched |= {c.references for table in catalog.tables for c in table.constraints if c.references}
+    """Checking a foreign key plans a query, which leaves index pages in the buffer pool: new files are not cached."""
+    checked = {
+        name
+        for table in catalog.tables
+        for constraint in table.constraints
+        if constraint.references and _partitioned(catalog, table, constraint)
+        for name in ((table.schema, table.name), constraint.references)
+    }
     for table in catalog.tables:
-        if table.indexes and {(table.schema, table.name), table.partition_of, *table.inherits} & touched:
+        if table.indexes and {(table.schema, table.name), table.partition_of} & checked:
             name = qualified(table.schema, table.name)
             yield f"indexes of {name}", f"REINDEX TABLE {name}"
 

@@ -26,6 +26,10 @@ SHARE_ABOVE_AVERAGE = 1.25
 FEW_ROWS_PER_VALUE = 10
 """From a tenth of the rows on, ANALYZE writes the number of distinct values as a share."""
 
+_EVALUATE = """
+SELECT e::text, rank() OVER (ORDER BY e), coalesce(pg_column_size(e), 0), n
+FROM (SELECT n, (<expression>) AS e <source>) s ORDER BY n
+"""
 _TYPE_OF = "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = %s::regclass AND attname = %s"
 
 
@@ -105,10 +109,8 @@ def _evaluate(owner: Connection, relation: str, expression: str, column: str, va
             owner.execute(f"SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = '{TIMEOUT}'".encode())
             kind = (owner.execute(_TYPE_OF, (relation, column)).fetchone() or ("text",))[0]
             # The expression is the candidate's, so it is sent alone, bound, and by a role that is no superuser.
-            query = (
-                f"SELECT e::text, rank() OVER (ORDER BY e), coalesce(pg_column_size(e), 0), n FROM (SELECT n, ({expression})"
-                f" AS e FROM unnest($1::{kind}[]) WITH ORDINALITY AS t ({quote_ident(column)}, n)) s ORDER BY n"
-            )
+            source = f"FROM unnest($1::{kind}[]) WITH ORDINALITY AS t ({quote_ident(column)}, n)"
+            query = _EVALUATE.replace("<expression>", expression).replace("<source>", source)
             rows = psycopg.RawCursor(owner).execute(query.encode(), (values,)).fetchall()
     except psycopg.Error:
         return None

@@ -134,7 +134,8 @@ def _database(dsn: str, catalog: Catalog, label: str) -> Iterator[Site]:
 def _inspect(admin: Connection) -> tuple[int, Path, bool]:
     row = admin.execute(
         "/* advisor */ SELECT current_setting('server_version_num')::int, current_setting('is_superuser'),"
-        " current_setting('data_checksums') = 'off' AND current_setting('wal_level') <> 'minimal', current_setting('block_size'), current_setting('data_directory', true)"
+        " current_setting('data_checksums') = 'off' AND current_setting('wal_level') <> 'minimal', current_setting('block_size'),"
+        " CASE WHEN current_setting('is_superuser') = 'on' THEN current_setting('data_directory') END"
     ).fetchone()
     version, superuser, writable, block, directory = row or (0, "off", False, "0", None)
     hint = "Name a superuser of a server on this machine whose data directory you may write, or leave the option out."
