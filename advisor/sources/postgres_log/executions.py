@@ -124,6 +124,8 @@ class Executions:
         self.last = None
         if failure is None:
             return
+        if not draft.session and self._fail_announced(draft.text, failure[0]):
+            return
         announced = self._waiting.get(draft.session)
         if announced is not None and announced.text == draft.text:
             del self._waiting[draft.session]
@@ -134,6 +136,14 @@ class Executions:
         draft.error = failure[0]
         draft.parameters = draft.parameters or failure[1]
         self._complete(draft)
+
+    def _fail_announced(self, text: str, error: str) -> bool:
+        """Without sessions, the failed statement is the last one that was announced with the same text."""
+        for draft in reversed(self._queue):
+            if draft.text == text and draft.duration is None and not draft.error:
+                draft.error = error
+                return True
+        return False
 
     def unrelated(self, session: str = "") -> None:
         """An entry about anything else: a DETAIL that follows is not about the last execution, nor a STATEMENT about the last error."""

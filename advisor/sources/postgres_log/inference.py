@@ -45,7 +45,7 @@ LABEL = re.compile(
     r"|(?:pg|postgres|postgresql)(?=\[\d)|-1\]"
 )
 BEFORE_NUMBER = re.compile(r"[\s,;|:/@\[(]+\d+(?![\w.:/-]*[A-Za-z_/])")
-NEXT_LABEL = re.compile(r"[,;|\s/]+(?:[A-Za-z][\w.-]{0,30})=")
+NEXT_LABEL = re.compile(r"(?:\s+[-|/:]+\s+|[,;|\s/]+)(?:[A-Za-z][\w.-]{0,30})=")
 UNKNOWN = "[unknown]"
 DELIMITERS = " @,;|/:\t#!~^*&+>)]}=<([{"
 CLOSING = {"[": "]", "(": ")", "{": "}", "<": ">"}
@@ -82,18 +82,32 @@ def infer_prefixes(lines: Sequence[bytes]) -> list[CompiledPrefix]:
 
 
 def _infer_one(samples: list[str]) -> tuple[CompiledPrefix | None, list[str]]:
-    """One prefix that matches most of the samples, or most of the first half, quarter ...; and the samples it does not match."""
-    size = len(samples)
-    while size:
-        chosen = samples[:size]
-        tokens = _read_together(sorted(set(chosen)))
-        if tokens is not None:
-            compiled = compile_prefix(name_fields(tokens, chosen), inferred=True)
-            rest = [s for s in samples if not _matches(compiled, s)]
-            if len(samples) - len(rest) >= ENOUGH * size:
-                return compiled, rest
-        size //= 2
+    """One prefix that matches the largest group of like samples, or the first half, quarter ... of it; and the samples it does not
+    match.
+    """
+    for trusted in ("mtncvrh", "mtnc", "mt", ""):
+        alike = _largest_group(samples, trusted)
+        size = len(alike)
+        while size:
+            tokens = _read_together(sorted(set(alike[:size])), trusted)
+            if tokens is not None:
+                compiled = compile_prefix(name_fields(tokens, alike[:size]), inferred=True)
+                rest = [s for s in samples if not _matches(compiled, s)]
+                if len(samples) - len(rest) >= ENOUGH * size:
+                    return compiled, rest
+            size //= 2
     return None, samples
+
+
+def _largest_group(samples: list[str], trusted: str) -> list[str]:
+    """Samples that have the same unmistakable values in the same order: those of one prefix."""
+    kinds = [tuple(_same_kind(cut.lastgroup) for cut in _cuts(sample, trusted)) for sample in samples]
+    usual, _ = Counter(kinds).most_common(1)[0]
+    return [sample for sample, kind in zip(samples, kinds, strict=True) if kind == usual]
+
+
+def _cuts(sample: str, trusted: str) -> list[re.Match[str]]:
+    return [cut for cut in UNMISTAKABLE.finditer(sample) if str(cut.lastgroup) in trusted]
 
 
 def _matches(compiled: CompiledPrefix, sample: str) -> bool:
@@ -103,21 +117,9 @@ def _matches(compiled: CompiledPrefix, sample: str) -> bool:
     )
 
 
-def _read_together(samples: list[str]) -> list[Token] | None:
-    """One reading of most samples; None when they do not agree. An application may have a name that looks like an address."""
-    for trusted in ("mtncvrh", "mtnc", "mt", ""):
-        cuts = [[cut for cut in UNMISTAKABLE.finditer(sample) if str(cut.lastgroup) in trusted] for sample in samples]
-        kinds = [tuple(_same_kind(cut.lastgroup) for cut in of_sample) for of_sample in cuts]
-        usual, count = Counter(kinds).most_common(1)[0]
-        if count >= ENOUGH * len(samples):
-            chosen = [place for place, kind in enumerate(kinds) if kind == usual]
-            if found := _read_between([samples[place] for place in chosen], [cuts[place] for place in chosen]):
-                return found
-    return [] if not any(samples) else None
-
-
-def _read_between(samples: list[str], cuts: list[list[re.Match[str]]]) -> list[Token] | None:
-    """Walk from one unmistakable value to the next."""
+def _read_together(samples: list[str], trusted: str) -> list[Token] | None:
+    """One reading of all samples, from one unmistakable value to the next; None when there is none."""
+    cuts = [_cuts(sample, trusted) for sample in samples]
     tokens: list[Token] = []
     begins = [0] * len(samples)
     for number in range(len(cuts[0]) + 1):

@@ -17,7 +17,9 @@ _TIME = re.compile(rb"(?<!\d)(?:" + TIMESTAMP + rb"|\d{10}\.\d{3}(?!\d))")
 
 
 def recognises(head: bytes) -> bool:
-    """Whether some lines have a severity where the server puts it."""
+    """Whether some lines have a severity where the server puts it. Lines that a container runtime wrapped in JSON are not read."""
+    if head.lstrip(STRAY).startswith(b'{"'):
+        return False
     lines = [line for line in head.replace(b"\n\t", NEWLINE).split(b"\n") if line.strip()]
     entries = sum(is_entry(line.lstrip(STRAY)) for line in lines)
     return entries > 0 and entries >= RECOGNISED_SHARE * len(lines)
@@ -39,6 +41,7 @@ def read(stream: Stream, tally: Tally) -> Iterator[Event]:
     for chunk in split_entries(stream):
         reader.enter(chunk)
         yield from reader.executions.ready()
+    reader.finish()
     yield from reader.executions.rest()
     for note in reader.notes():
         stream.tally.note(note)

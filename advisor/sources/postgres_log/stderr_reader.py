@@ -22,8 +22,9 @@ STRAY = b"\xef\xbb\xbf\0"
 """A byte order mark, and the NULs that a crash leaves in a file, may stand before an entry."""
 
 LOST_TABS_SAMPLE = 2000
+LOST_TABS_LINES = 20
 LOST_TABS_SHARE = 0.05
-"""Above this share of lines that begin no entry, in a file without a single tab behind a newline, the tabs were lost on the way."""
+"""From so many lines on and above this share of lines that begin no entry, in a file without a single tab behind a newline, the tabs were lost on the way."""
 
 MOST_NAMES = 100_000
 """Sessions, users and databases kept as text; forgetting them costs nothing but decoding them again."""
@@ -55,6 +56,7 @@ class StderrReader:
         """Bytes between the time and the message -> who sent it, and the session alone for entries that are a DETAIL."""
         self._lessons = 0
         self._tabs_lost = False
+        self._held: list[bytes] = []
         self._started = False
 
     def notes(self) -> Iterator[str]:
@@ -67,8 +69,21 @@ class StderrReader:
         """Take in a chunk of entries."""
         if chunk.tally is not self._tally or not self._started:
             self._begin_file(chunk)
-        entries = _rejoined(chunk.entries) if self._tabs_lost else chunk.entries
-        executions, line = self.executions, chunk.line
+        if self._tabs_lost:
+            held = self._held
+            *entries, last = _rejoined([*held, *chunk.entries])
+            self._held = [last]
+            self._enter(entries, chunk.line - len(held) - sum(entry.count(NEWLINE) for entry in held))
+        else:
+            self._enter(chunk.entries, chunk.line)
+
+    def finish(self) -> None:
+        """Take in what was held back because the next chunk might have continued it."""
+        self._enter(self._held, 1)
+        self._held = []
+
+    def _enter(self, entries: list[bytes], line: int) -> None:
+        executions = self.executions
         for index, entry in enumerate(entries):
             colon = entry.find(COLON)
             if colon > 0 and entry.startswith(DURATION, colon + 3):
@@ -117,10 +132,12 @@ class StderrReader:
 
     def _begin_file(self, chunk: Chunk) -> None:
         """Infer the prefix of a file from its first entries."""
+        self.finish()
         self._started, self._tally, self._lessons = True, chunk.tally, 0
         sample = chunk.entries[:LOST_TABS_SAMPLE]
         strangers = sum(1 for entry in sample if entry and not is_entry(entry))
-        self._tabs_lost = strangers > LOST_TABS_SHARE * len(sample) and not any(NEWLINE in entry for entry in sample)
+        many = strangers >= max(LOST_TABS_LINES, LOST_TABS_SHARE * len(sample))
+        self._tabs_lost = many and not any(NEWLINE in entry for entry in sample)
         if self._tabs_lost:
             self._tally.note(
                 "continuation lines have lost their tabs: lines that begin no entry count as part of the one before"
