@@ -4,6 +4,7 @@ Owns what is shown and where the files go. Everything it does is what `analyze`,
 """
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -13,12 +14,17 @@ from advisor.emit import emit, format_named, plan_migrations
 from advisor.engines.postgres.snapshot import read_snapshot
 from advisor.errors import InputError
 from advisor.files import read_text, write_new
+from advisor.gate import rendering
+from advisor.gate.baseline import baseline_of
+from advisor.gate.roster import check, difference
 from advisor.model.finding import Finding
 from advisor.model.report import Report
 from advisor.report import json, markdown, text
 from advisor.resources import data_dir
 from advisor.review import Script, review
 from advisor.rules import RuleSet, default_rules
+from advisor.sources import open_sources
+from advisor.workload.digest import digest
 
 Say = Callable[[str], None]
 MESSAGE_WIDTH = 200
@@ -33,6 +39,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     evidence: str
     framework: str
+    fixed: str = ""
+    """Evidence of the same traffic after the team's fix."""
     script: str = ""
     sends: str = "statements"
     """How the team's migration tool sends a file: see `review.Script`."""
@@ -50,6 +58,7 @@ SAMPLES = (
         name="billing",
         title="a dashboard with Drizzle: the application's console, nothing else",
         evidence="console.log.gz",
+        fixed="console-fixed.log.gz",
         framework="sql",
     ),
     Sample(
@@ -72,14 +81,18 @@ def run_demo(out: Path, say: Say) -> None:
         raise InputError(f"{out} exists already", "Choose a folder that does not exist yet.")
     rules = default_rules()
     for sample in SAMPLES:
-        report = _analysed(sample)
+        report = _analysed(sample, sample.evidence)
         folder = out / sample.name
         write_new(folder / "report.json", json.render(report))
         write_new(folder / "report.md", markdown.render(report))
         format = format_named(sample.framework)
         timestamp = FIRST_TIMESTAMP if format.numbering == "timestamp" else None
         emit(plan_migrations(report, None), format, folder / "migrations", timestamp=timestamp, rules=rules)
-        say("\n".join([*_summary(sample, report), *_team_script(sample, folder, rules), ""]))
+        say(
+            "\n".join(
+                [*_summary(sample, report), *_team_script(sample, folder, rules), *_gate(sample, report, folder), ""]
+            )
+        )
     say(f"Reports, migrations (up, down, verify) and reviews are in:\n{out}")
 
 
@@ -87,9 +100,9 @@ def _home(sample: Sample) -> Path:
     return data_dir("sample_workloads") / sample.name
 
 
-def _analysed(sample: Sample) -> Report:
+def _analysed(sample: Sample, evidence: str) -> Report:
     home = _home(sample)
-    return analyze(AnalysisRequest(sources=(str(home / sample.evidence),), catalog=home / "catalog.json.gz"))
+    return analyze(AnalysisRequest(sources=(str(home / evidence),), catalog=home / "catalog.json.gz"))
 
 
 def _summary(sample: Sample, report: Report) -> list[str]:
@@ -113,7 +126,8 @@ def _team_script(sample: Sample, folder: Path, rules: RuleSet) -> list[str]:
         return []
     home = _home(sample)
     script = Script(path=sample.script, text=read_text(home / sample.script), sends=sample.sends)
-    found = review([script], rules, catalog=read_snapshot(home / "catalog.json.gz"))
+    workload = digest(open_sources([str(home / sample.evidence)]))
+    found = review([script], rules, catalog=read_snapshot(home / "catalog.json.gz"), workload=workload)
     write_new(
         folder / "review.txt",
         "".join(f"{_place(finding)} {finding.severity} {finding.rule} {finding.message}\n" for finding in found),
@@ -125,6 +139,21 @@ def _team_script(sample: Sample, folder: Path, rules: RuleSet) -> list[str]:
         f"  the team's own script has {text.count(len(found), 'finding')} (all of them in review.txt), for example:"
     ]
     return lines + [f"      {_place(f)} {f.rule} {text.one_line(f.message, MESSAGE_WIDTH)}" for f in worst.values()]
+
+
+def _gate(sample: Sample, report: Report, folder: Path) -> list[str]:
+    """What CI says when the traffic before the fix comes back after the state with the fix was accepted."""
+    if not sample.fixed:
+        return []
+    loop, fixed = baseline_of(report), baseline_of(_analysed(sample, sample.fixed))
+    roster = check(fixed, loop, today=date.min)
+    write_new(folder / "gate.md", rendering.markdown(roster))
+    failed = [condition.name for condition in roster.conditions if condition.conclusion == "fail"]
+    saved = difference(loop, fixed).queries_reduction_percent
+    return [
+        f"  with the fix accepted, `advisor check` on this log ends with exit code {roster.exit_code}: {', '.join(failed)}",
+        f"  the fix itself takes {saved:.0f} % of the statements away" if saved is not None else "  nothing to compare",
+    ]
 
 
 def _place(finding: Finding) -> str:
