@@ -1,8 +1,8 @@
 """Regenerate the evidence of the samples: `python -m sample_workloads.regenerate [identity] [billing] [storefront]`.
 
 For each system it starts a real server, loads schema and data, lets the application work, and writes the logs, the catalogue
-snapshot and (storefront) the export of pg_stat_statements into the sample's folder. About a minute each. `postgres` must not
-be running; nothing outside the folder is touched.
+snapshot and (storefront) the export of pg_stat_statements into the sample's folder. About a minute each.
+Nothing outside the folder is touched.
 """
 
 import sys
