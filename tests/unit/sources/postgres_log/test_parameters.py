@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from advisor.sources.postgres_log.parameters import of_context, of_detail, parse_parameters
 
-VALUES = st.none() | st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)))
+VALUES = st.none() | st.text(st.characters(exclude_characters="\0", codec="utf-8"))
 
 
 def spelled(values: list[str | None]) -> str:
