@@ -63,9 +63,9 @@ def advise(workload: Workload, catalog: Catalog, whatif: WhatIf, rules: RuleSet,
     questions.add(candidate.spec for candidate in candidates)
     weights = _weights(shapes, questions, fine)
     weights.update({name: weights[name] * UNSEEN for name, c in checks.items() if name in weights and not c.deleted})
-    selection = Selection(questions, weights, limits)
     tried = _tried([c for c in candidates if questions.available(c.spec)], readings)
-    chosen = selection.run(candidates, lambda shape, spec: spec in tried[shape])
+    questions.restrict(tried)
+    chosen = Selection(questions, weights, limits).run(candidates)
     planned = [shape for shape in shapes if shape.id in set(fine)]
     updates = _updates(observed, readings)
     builder = Builder(catalog, questions, whatif, limits, planned, checks, updates, database)

@@ -33,6 +33,7 @@ class Questions:
         self._relations = relations
         self._answers: dict[str, list[Answer]] = {}
         self._names: dict[IndexSpec, str] = {}
+        self._asked_about: Mapping[str, Collection[IndexSpec]] = {}
         self.refused: dict[IndexSpec, str] = {}
         self.asked = 0
 
@@ -44,6 +45,10 @@ class Questions:
             if spec not in self.refused:
                 self._names[spec] = self._whatif.index_name(spec)
 
+    def restrict(self, asked_about: Mapping[str, Collection[IndexSpec]]) -> None:
+        """From now on a shape (by id) is only ever offered these indexes: all others could not serve it."""
+        self._asked_about = asked_about
+
     def available(self, spec: IndexSpec) -> bool:
         return spec in self._names
 
@@ -52,12 +57,12 @@ class Questions:
         return relation in self._relations.get(shape, ())
 
     def touches(self, shape: str, spec: IndexSpec) -> bool:
-        """Does the shape read the table of this index?"""
-        return self.relates(shape, (spec.schema, spec.table))
+        """May the index serve the shape? Nothing may before `restrict` has said so."""
+        return self.relates(shape, (spec.schema, spec.table)) and spec in self._asked_about.get(shape, ())
 
     def answer(self, shape: str, specs: Collection[IndexSpec] = ()) -> Answer:
         """The plan of a shape with these indexes. Raises NotPlannable with the server's words."""
-        offered = frozenset(spec for spec in specs if spec in self._names and self.touches(shape, spec))
+        offered = frozenset(spec for spec in specs if self.touches(shape, spec) and spec in self._names)
         known = self._answers.setdefault(shape, [])
         for earlier in known:
             if earlier.used <= offered <= earlier.offered:

@@ -4,8 +4,10 @@ Greedy over the whole workload: the index (or the pair that only helps together)
 everything it touches is planned again, until nothing qualifies. What the final set no longer needs is dropped again.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+
+import msgspec
 
 from advisor.model.index import IndexSpec
 from advisor.model.recommendation import Candidate
@@ -45,18 +47,19 @@ class Selection:
         self.hopeful: list[str] = []
         self._ordered: dict[IndexSpec, frozenset[str]] = {}
 
-    def run(self, candidates: Collection[Candidate], serves: Callable[[str, IndexSpec], bool]) -> list[IndexSpec]:
-        """The chosen indexes, best first. `serves(shape, spec)` says whether asking is worth it."""
+    def run(self, candidates: Collection[Candidate]) -> list[IndexSpec]:
+        """The chosen indexes, best first."""
         available = [c for c in candidates if self.questions.available(c.spec)]
         self._ordered = {c.spec: frozenset(c.ordered) for c in available}
         units: dict[Unit, set[str]] = {}
         for shape in sorted(self.weights):
-            mine = [c.spec for c in available if serves(shape, c.spec)]
-            best = self.questions.answer(shape, mine)
+            best = self.questions.answer(shape, [c.spec for c in available if self.questions.touches(shape, c.spec)])
             if not self.limits.helps(self.questions.cost(shape), best.plan.cost):
                 continue
             self.hopeful.append(shape)
-            for unit in [*(frozenset([spec]) for spec in mine), best.used]:
+            own = [frozenset([c.spec]) for c in available if shape in c.shapes]
+            # What the planner takes when it may take anything: also the pairs that only help together.
+            for unit in [*own, best.used, *(frozenset([spec]) for spec in best.used)]:
                 units.setdefault(unit, set()).add(shape)
         self._grow(units)
         self._prune()
@@ -64,39 +67,50 @@ class Selection:
         return self.chosen
 
     def _grow(self, units: dict[Unit, set[str]]) -> None:
+        """Take the best unit until none saves anything.
+
+        Only the units of shapes whose plan a choice has changed are asked about again; the figure of any other is checked
+        when its turn comes, so that a stale one cannot decide.
+        """
         savings = {unit: self._saving(unit, shapes) for unit, shapes in units.items()}
-        while True:
-            top = max(savings.values(), default=0.0)
-            if top <= 0:
-                return
+        while (top := max(savings.values(), default=0.0)) > 0:
             best = self._simplest([unit for unit, saving in savings.items() if saving >= top * NEAR])
-            self.chosen += sorted(best - set(self.chosen), key=repr)
-            touched = {(spec.schema, spec.table) for spec in best}
-            moved = {s for s in self.hopeful if any(self.questions.touches(s, spec) for spec in best)}
+            fresh = self._saving(best, units[best])
+            if fresh < savings[best] * NEAR:
+                savings[best] = fresh
+                continue
             del savings[best]
+            self.chosen += sorted(best - set(self.chosen), key=repr)
+            moved = {s for s in self._touched(best) if self.questions.answer(s, self.chosen).used & best}
             for unit, shapes in units.items():
-                if unit in savings and (shapes & moved or any((s.schema, s.table) in touched for s in unit)):
+                if unit in savings and shapes & moved:
                     savings[unit] = self._saving(unit, shapes)
+
+    def _touched(self, unit: Unit) -> list[str]:
+        return [shape for shape in self.hopeful if any(self.questions.touches(shape, spec) for spec in unit)]
 
     def _saving(self, unit: Unit, shapes: Iterable[str]) -> float:
         """Weighted cost that the unit saves beside what is chosen; 0 unless some shape falls below the limit by it."""
         total, qualifies = 0.0, False
         extra = unit - set(self.chosen)
-        if not extra:
-            return 0.0
-        for shape in shapes:
+        for shape in shapes if extra else ():
             before = self.questions.cost(shape, self.chosen)
             after = self.questions.answer(shape, [*self.chosen, *extra])
             if after.used & extra:
-                total += self.weights[shape] * max(0.0, before - after.plan.cost)
-                qualifies = qualifies or self._qualifies(shape, before, after.plan.cost, extra)
+                cost = self._without_vain_include(shape, extra, after.plan.cost)
+                total += self.weights[shape] * max(0.0, before - cost)
+                qualifies = qualifies or self.limits.helps(before, cost)
         return total if qualifies else 0.0
 
-    def _qualifies(self, shape: str, before: float, after: float, extra: Unit) -> bool:
-        """INCLUDE widens every entry, so it also has to save more than what counts as equal of the original cost."""
-        covering = any(spec.include for spec in extra)
-        worth_it = not covering or before - after >= (1 - NEAR) * self.questions.cost(shape)
-        return worth_it and self.limits.helps(before, after)
+    def _without_vain_include(self, shape: str, extra: Unit, cost: float) -> float:
+        """INCLUDE widens every entry: it counts only where it halves what the plain key leaves, and saves more than what
+        passes for equal of the original cost. Elsewhere the index is worth what its plain key is."""
+        plain = frozenset(msgspec.structs.replace(spec, include=()) for spec in extra)
+        if plain == extra or not all(self.questions.available(spec) for spec in plain):
+            return cost
+        uncovered = self.questions.cost(shape, [*self.chosen, *plain])
+        least = (1 - NEAR) * self.questions.cost(shape)
+        return cost if self.limits.helps(uncovered, cost) and uncovered - cost >= least else max(cost, uncovered)
 
     def _simplest(self, near: list[Unit]) -> Unit:
         """Of units that save the same: the simplest that leaves no more to pay than the best key does.
