@@ -47,6 +47,7 @@ def _pair(server: servers.Server) -> Iterator[Pair]:
             made = sorted(_indexes(connection) - before)
             oids[statement] = [oid for oid, _, _ in made]
             specs[statement] = _spec(dsn, made[0][1], made[0][2])
+        connection.execute("SET default_statistics_target = 400")
         connection.execute("ANALYZE sales.customers")  # all its rows fit the sample: only expression keys are new
         connection.execute(ROLE)
     with open_twin(plain, installation=server.installation) as twin:

@@ -58,7 +58,7 @@ def stand_in(owner: Connection, extension: str, schema: str) -> bool:
     statements = STAND_INS.get(extension, ())
     _try(owner, sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
     for statement in statements:
-        _try(owner, sql.SQL(statement).format(schema=sql.Identifier(schema)))  # type: ignore[arg-type]
+        _try(owner, sql.SQL(statement).format(schema=sql.Identifier(schema)))
     return bool(statements)
 
 

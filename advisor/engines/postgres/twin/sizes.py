@@ -85,17 +85,25 @@ def btree(
 
 
 def height(pages: int, fields: Sequence[Field]) -> int:
-    """The height of an existing B-tree of that many pages."""
-    return _with_inner_pages(max(1, pages - 1), tuple_bytes(fields), counted_inside=True).level
-
-
-def _with_inner_pages(leaves: int, size: float, *, counted_inside: bool = False) -> TreeSize:
-    fanout = max(2, math.floor((PAGE_SPACE - PAGE * (100 - INNER_FILLFACTOR) / 100) / (aligned(size) + LINE_POINTER)))
-    level, total, count = 0, leaves, leaves
-    if counted_inside:  # inner pages are a small share of the given total
-        count = max(1, math.ceil(leaves * (1 - 1 / fanout)))
+    """The height of an existing B-tree of that many pages, which grew by insertions: its root may be full."""
+    size = aligned(tuple_bytes(fields)) + LINE_POINTER
+    full, usual = max(2, math.floor(PAGE_SPACE / size)), _fanout(tuple_bytes(fields))
+    level, count = 0, max(1, math.ceil((pages - 1) * (1 - 1 / usual)))
     while count > 1:
-        count = math.ceil(count / fanout)
+        count = 1 if count <= full else math.ceil(count / usual)
+        level += 1
+    return level
+
+
+def _fanout(size: float) -> int:
+    room = PAGE_SPACE - PAGE * (100 - INNER_FILLFACTOR) / 100
+    return max(2, math.floor(room / (aligned(size) + LINE_POINTER)))
+
+
+def _with_inner_pages(leaves: int, size: float) -> TreeSize:
+    level, total, count = 0, leaves, leaves
+    while count > 1:
+        count = math.ceil(count / _fanout(size))
         total += count
         level += 1
     return TreeSize(total + 1, level)
