@@ -69,7 +69,10 @@ def main() -> None:
 def _measure(kind: str, path: Path, truth: Truth) -> None:
     size = path.stat().st_size / 1e6
     print(f"{kind}, {size:.0f} MB: {truth.executions} executions, {truth.total_ms:.0f} ms, {len(truth.shapes)} shapes")
-    programs = {"read only": [sys.executable, "-c", READ, str(path)], "digest": [sys.executable, "-c", DIGEST, str(path)]}
+    programs = {
+        "read only": [sys.executable, "-c", READ, str(path)],
+        "digest": [sys.executable, "-c", DIGEST, str(path)],
+    }
     runs = {name: run(command) for name, command in programs.items()}
     if pgbadger := shutil.which("pgbadger"):
         report = str(path.with_suffix(".report.json"))
@@ -78,7 +81,9 @@ def _measure(kind: str, path: Path, truth: Truth) -> None:
     reference = runs.get("pgbadger")
     for name, one in runs.items():
         ratio = f"{reference.cpu / one.cpu:6.1f}x pgbadger" if reference else ""
-        print(f"  {name:<10}{one.cpu:8.1f} s CPU {size / one.cpu:7.1f} MB/s {one.peak_mb:6.0f} MB peak {ratio}  {one.output}")
+        print(
+            f"  {name:<10}{one.cpu:8.1f} s CPU {size / one.cpu:7.1f} MB/s {one.peak_mb:6.0f} MB peak {ratio}  {one.output}"
+        )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterator
 
-from advisor.engines.postgres.tokens import Piece, Positions, Span, split
+from advisor.engines.postgres.ddl.tokens import Piece, Positions, Span, split
 from advisor.model.event import Event
 from advisor.sources.base import Format, Stream, Tally
 

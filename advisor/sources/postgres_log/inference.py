@@ -55,7 +55,7 @@ def sample_prefixes(lines: Sequence[bytes]) -> list[str]:
     """The prefixes of those lines that are entries of sessions, or of all entries when none says so."""
     found: list[tuple[str, bool]] = []
     for line in lines:
-        anchor = find_anchor(line[: MAX_PREFIX + 40]) if line[:1] not in (b"\t", b" ") else None
+        anchor = find_anchor(line) if line[:1] not in (b"\t", b" ") else None
         if anchor is None or anchor.prefix_end > MAX_PREFIX or b"\0" in line[: anchor.prefix_end]:
             continue
         message = line[anchor.message : anchor.message + 60]

@@ -21,6 +21,8 @@ ESCAPES = {
     "e": rb"[0-9A-Z]{5}",
 }
 
+LAZY = b".{0,255}?"
+"""Bounded, so that a hostile line costs no more than a long one."""
 STAMPS = frozenset("mtn")
 CHANGING = frozenset("mtnlvxQieP")
 """What differs from entry to entry of one session."""
@@ -101,7 +103,7 @@ def _pattern(pieces: list[Piece], *, lenient: bool, inferred: bool) -> tuple[byt
             continue
         body = ESCAPES[piece.escape]
         if body == TEXT:
-            body = b".*?" if lenient else _reaching_to(pieces[place + 1 :])
+            body = LAZY if lenient else _reaching_to(pieces[place + 1 :])
         if piece.escape in "cpudavmnt" and piece.escape not in names:
             names.append(piece.escape)
             body = b"(" + body + b")"
@@ -119,15 +121,18 @@ def _reaching_to(following: list[Piece]) -> bytes:
     """A text field ends at the first character of the literal behind it, unless that is a space or a letter."""
     following = [piece for piece in following if piece.escape != "q"]
     if not following or following[0].escape:
-        return b".*?"
+        return LAZY
     end = following[0].literal[0]
     if end.isalnum() or end.isspace() or not end.isascii():
-        return b".*?"
+        return LAZY
     return b"[^" + re.escape(end.encode()) + b"\\0]*"
 
 
 MAX_PREFIX = 600
 """Longer prefixes do not occur: identifiers have at most 63 bytes."""
+
+ANCHOR_REACH = MAX_PREFIX + 64
+"""How far into an entry its severity is looked for."""
 
 _LENGTHS = sorted({len(word) for word in KIND_OF}, reverse=True)
 _SQLSTATE = re.compile(rb"[0-9A-Z]{5}: ")
@@ -143,7 +148,7 @@ class Anchor(NamedTuple):
 
 def find_anchor(entry: bytes) -> Anchor | None:
     """The first severity in `entry`. None when it is no log entry."""
-    place = entry.find(b":  ")
+    place = entry.find(b":  ", 0, ANCHOR_REACH)
     while place > 0:
         # Before the colon, French puts a space (or one that does not break).
         end = (
@@ -158,7 +163,7 @@ def find_anchor(entry: bytes) -> Anchor | None:
             if kind:
                 state = _SQLSTATE.match(entry, place + 3)
                 return Anchor(end - length, kind, state.end() if state else place + 3)
-        place = entry.find(b":  ", place + 1)
+        place = entry.find(b":  ", place + 1, ANCHOR_REACH)
     return None
 
 
@@ -166,7 +171,7 @@ def is_entry(line: bytes) -> bool:
     """Whether a line begins an entry, as far as that can be told without knowing the prefix."""
     if line[:1] in (b"\t", b" ", b""):
         return False
-    anchor = find_anchor(line[: MAX_PREFIX + 40])
+    anchor = find_anchor(line)
     return anchor is not None and anchor.prefix_end <= MAX_PREFIX and b"\0" not in line[: anchor.prefix_end]
 
 

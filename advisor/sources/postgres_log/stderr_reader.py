@@ -12,7 +12,14 @@ from advisor.sources.postgres_log.draft import Draft, Origin
 from advisor.sources.postgres_log.entries import NEWLINE, Chunk
 from advisor.sources.postgres_log.executions import Executions
 from advisor.sources.postgres_log.inference import MAX_SAMPLES, infer_prefixes
-from advisor.sources.postgres_log.prefix import FALLBACK, CompiledPrefix, compile_prefix, find_anchor, is_entry
+from advisor.sources.postgres_log.prefix import (
+    ANCHOR_REACH,
+    FALLBACK,
+    CompiledPrefix,
+    compile_prefix,
+    find_anchor,
+    is_entry,
+)
 from advisor.sources.postgres_log.times import Clock
 from advisor.sources.postgres_log.words import ANY_LANGUAGE_BYTES, ENGLISH_BYTES, KIND_OF
 
@@ -158,7 +165,7 @@ class StderrReader:
     def _unusual(self, entries: list[bytes], index: int, line: int) -> None:
         """Any entry, by the pattern of the prefix."""
         entry = entries[index]
-        match = self._prefix.pattern.match(entry)
+        match = self._prefix.pattern.match(entry, 0, ANCHOR_REACH)
         if match is not None:
             self._matched(self._prefix, match, entry, line)
             return
@@ -170,7 +177,7 @@ class StderrReader:
         """Try all prefixes seen so far."""
         for known in self._prefixes:
             for pattern in (known.pattern, known.lenient):
-                if match := pattern.match(entry):
+                if match := pattern.match(entry, 0, ANCHOR_REACH):
                     if pattern is known.pattern:
                         self._use(known)
                     self._matched(known, match, entry, line)
