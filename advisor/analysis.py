@@ -13,10 +13,10 @@ from advisor.detect.loops import loop_findings
 from advisor.detect.plans import diagnose
 from advisor.emit import FORMATS, plan_migrations
 from advisor.engines.postgres.catalog import load_catalog
+from advisor.engines.postgres.catalog.schema_sql import catalog_from_sql
+from advisor.engines.postgres.catalog.snapshot import read_snapshot
 from advisor.engines.postgres.plan import parse_plan
-from advisor.engines.postgres.plan_tree import outline
-from advisor.engines.postgres.schema_sql import catalog_from_sql
-from advisor.engines.postgres.snapshot import read_snapshot
+from advisor.engines.postgres.plan.tree import outline
 from advisor.engines.postgres.twin import open_twin
 from advisor.errors import InputError, UsageError
 from advisor.files import read_text

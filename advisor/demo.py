@@ -11,7 +11,7 @@ import msgspec
 
 from advisor.analysis import AnalysisRequest, analyze
 from advisor.emit import emit, format_named, plan_migrations
-from advisor.engines.postgres.snapshot import read_snapshot
+from advisor.engines.postgres.catalog.snapshot import read_snapshot
 from advisor.errors import InputError
 from advisor.files import read_text, write_new
 from advisor.gate import rendering

@@ -15,7 +15,9 @@ def cpu_ms(*arguments: str) -> float:
         before = os.times()
         subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
         after = os.times()
-        figures.append((after.children_user - before.children_user + after.children_system - before.children_system) * 1000)
+        figures.append(
+            (after.children_user - before.children_user + after.children_system - before.children_system) * 1000
+        )
     return statistics.median(figures)
 
 

@@ -25,7 +25,7 @@ def command(
       psql -c 'EXPLAIN (ANALYZE, BUFFERS) SELECT ...' | advisor explain -
     """
     from advisor.config import load_config
-    from advisor.engines.postgres.snapshot import read_snapshot
+    from advisor.engines.postgres.catalog.snapshot import read_snapshot
     from advisor.errors import UsageError
     from advisor.report import json
     from advisor.report.plan import explain, render, to_report

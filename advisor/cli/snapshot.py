@@ -23,7 +23,7 @@ def command(
       advisor snapshot postgresql://app@db/shop -o shop.json.zst
     """
     from advisor.engines.postgres.catalog import load_catalog
-    from advisor.engines.postgres.snapshot import write_snapshot
+    from advisor.engines.postgres.catalog.snapshot import write_snapshot
 
     catalog = load_catalog(url, values=not no_values)
     write_snapshot(catalog, output, replace=force)

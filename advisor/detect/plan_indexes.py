@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from advisor.detect.plan_view import Place, Sighting, Thresholds, View, columns, count, listed, percent
-from advisor.engines.postgres.plan_expression import column_name
+from advisor.engines.postgres.plan.expression import column_name
 
 SCANS = ("Index Scan", "Index Only Scan")
 

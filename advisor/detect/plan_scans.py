@@ -14,7 +14,7 @@ from advisor.detect.plan_view import (
     percent,
     rows_of,
 )
-from advisor.engines.postgres.plan_expression import comparison, conjuncts, disjuncts
+from advisor.engines.postgres.plan.expression import comparison, conjuncts, disjuncts
 
 RANGE_OR_EQUAL = ("=", "<", "<=", ">", ">=", "IS NULL")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from advisor.detect.plan_view import PASSES_ROWS, Place, Sighting, Thresholds, View, columns, count, listed
-from advisor.engines.postgres.plan_expression import column_name, sort_key
+from advisor.engines.postgres.plan.expression import column_name, sort_key
 
 SORTS = ("Sort", "Incremental Sort")
 READS = ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from advisor.engines.postgres.plan_expression import Comparison, comparison, conjuncts
+from advisor.engines.postgres.plan.expression import Comparison, comparison, conjuncts
 from advisor.model.catalog import Catalog, Table
 from advisor.model.plan import Plan, PlanNode
 

@@ -1,6 +1,6 @@
 """What the outline of a plan says about reading: which relation by an index, which whole, how many sorts, which joins.
 
-The outline is our own one-line form of a plan (`advisor.engines.postgres.plan_tree.outline`). Names in it are a stranger's: one that
+The outline is our own one-line form of a plan (`advisor.engines.postgres.plan.tree.outline`). Names in it are a stranger's: one that
 cannot be told from the notation only makes a node unknown, never wrong about another.
 """
 

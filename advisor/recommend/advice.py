@@ -8,9 +8,9 @@ import msgspec
 from advisor.detect.indexes import index_findings
 from advisor.engines.base import WhatIf
 from advisor.engines.postgres import render
-from advisor.engines.postgres.access import Reading
 from advisor.engines.postgres.candidates import propose
 from advisor.engines.postgres.shape import READS, read_shape
+from advisor.engines.postgres.shape.access import Reading
 from advisor.model.catalog import Catalog
 from advisor.model.event import Skip
 from advisor.model.finding import Finding

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.engines.postgres import render
-from advisor.engines.postgres.plan_tree import describe
+from advisor.engines.postgres.plan.tree import describe
 from advisor.model.catalog import Catalog, Table
 from advisor.model.index import IndexSpec
 from advisor.model.recommendation import Effect
@@ -17,7 +17,6 @@ from advisor.recommend.verify import Limits
 from advisor.recommend.write_cost import stored_columns
 
 ID_DIGITS = 12
-SHOWN_PLANS = 3
 
 _PATTERN = re.compile(r"[^\s,]+")
 
@@ -74,16 +73,7 @@ def reasons(
 ) -> tuple[str, ...]:
     """Plain sentences: why these columns in this order, what it serves, what it costs writes. `updated`: column -> calls
     of the UPDATE statements that set it."""
-    served = [effect for effect in made if not effect.reason]
-    calls = sum(effect.calls for effect in served)
     texts = [*why]
-    if served:
-        texts.append(f"It serves {_count(len(served), 'statement shape')}, {_count(calls, 'call')}.")
-    for effect in served[:SHOWN_PLANS]:
-        texts.append(
-            f"{effect.shape}: {effect.plan_before} (cost {effect.cost_before:.1f}) becomes {effect.plan_after} "
-            f"(cost {effect.cost_after:.1f})."
-        )
     for column in sorted(stored_columns(spec, table) & updated.keys()):
         texts.append(f"{column} is set by {_count(updated[column], 'UPDATE call')}, which can no longer be HOT.")
     return tuple(texts)

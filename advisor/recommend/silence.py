@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from advisor.engines.postgres import render
-from advisor.engines.postgres.access import Reading
 from advisor.engines.postgres.candidates.existing import unique_lookup
-from advisor.engines.postgres.plan_tree import describe
+from advisor.engines.postgres.plan.tree import describe
+from advisor.engines.postgres.shape.access import Reading
 from advisor.model.catalog import Catalog, Table
 from advisor.model.index import IndexSpec
 from advisor.model.plan import Plan

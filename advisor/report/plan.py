@@ -7,7 +7,7 @@ from rich.text import Text
 
 from advisor.detect.plans import diagnose
 from advisor.engines.postgres.plan import parse_plans
-from advisor.engines.postgres.plan_tree import annotated, describe, outline
+from advisor.engines.postgres.plan.tree import annotated, describe, outline
 from advisor.model.catalog import Catalog
 from advisor.model.event import SourceSummary
 from advisor.model.finding import Finding

@@ -3,9 +3,9 @@
 import msgspec
 
 from advisor.engines.postgres.ddl import parse_script
+from advisor.engines.postgres.ddl.statements import CreateIndex
+from advisor.engines.postgres.ddl.tokens import tokenize
 from advisor.engines.postgres.render import drop_index, qualified, quote_ident
-from advisor.engines.postgres.statements import CreateIndex
-from advisor.engines.postgres.tokens import tokenize
 from advisor.errors import ConfigError
 from advisor.model.finding import Finding
 from advisor.model.recommendation import Recommendation

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import PurePath
 
 from advisor.engines.postgres.ddl import read_script
-from advisor.engines.postgres.statements import (
+from advisor.engines.postgres.ddl.statements import (
     AlterTable,
     Comment,
     CreateExtension,
@@ -32,6 +32,9 @@ from advisor.review.script import Script, migration_of
 from advisor.review.usage import WorkloadUse, workload_use
 from advisor.rules import RuleSet
 
+TIMEOUTS = ("statement_timeout", "lock_timeout", "transaction_timeout")
+"""The settings that the review follows."""
+
 
 @dataclass(frozen=True, eq=False)
 class Step:
@@ -43,7 +46,7 @@ class Step:
     transaction: bool
     """Inside BEGIN ... COMMIT of the script itself."""
     settings: Mapping[str, str]
-    """Settings changed so far, by name; values as written."""
+    """The TIMEOUTS set so far, by name; values as written."""
 
     def creates_table(self, table: ObjectName) -> bool:
         """Was `table` created earlier in this file, so that nobody uses it yet?"""
@@ -168,7 +171,7 @@ def read_file(script: Script) -> File:
             transaction, local = statement.action == "begin", {}
         settings = {**session, **local} if local else session
         file.steps.append(Step(statement, file, number, transaction, settings))
-        if isinstance(statement, SetVariable):
+        if isinstance(statement, SetVariable) and statement.name in TIMEOUTS:
             changed = {statement.name: statement.value}
             if statement.local:
                 local = {**local, **changed} if transaction or script.sends == "transaction" else local

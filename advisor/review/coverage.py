@@ -5,7 +5,7 @@ A (all of them: the same index), same predicate or none in A, and A holds what B
 unique one, which is a constraint.
 """
 
-from advisor.engines.postgres.expressions import comparable, comparable_key
+from advisor.engines.postgres.ddl.expressions import comparable, comparable_key
 from advisor.model.catalog import Index, Table
 from advisor.model.index import IndexKey, IndexSpec
 

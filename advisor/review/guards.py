@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from advisor.engines.postgres.statements import CreateIndex, DropIndex, Statement
+from advisor.engines.postgres.ddl.statements import CreateIndex, DropIndex, Statement
 
 VALIDITY = "indisvalid"
 _WORD = re.compile(r"[\w$]+")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from advisor.engines.postgres.statements import Statement
+from advisor.engines.postgres.ddl.statements import Statement
 from advisor.review.context import Context, File, Step
 
 

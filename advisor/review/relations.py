@@ -5,8 +5,8 @@ from difflib import get_close_matches
 
 from msgspec.structs import replace
 
+from advisor.engines.postgres.ddl.statements import CreateIndex, ObjectName
 from advisor.engines.postgres.render import qualified, quote_ident
-from advisor.engines.postgres.statements import CreateIndex, ObjectName
 from advisor.model.catalog import Catalog, Column, Table
 from advisor.model.index import IndexSpec
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from advisor.engines.postgres.access import Access, Reading, Term
-from advisor.engines.postgres.expressions import columns, conditions, pinned_columns
+from advisor.engines.postgres.ddl.expressions import columns, conditions, pinned_columns
 from advisor.engines.postgres.shape import READS, read_shape
+from advisor.engines.postgres.shape.access import Access, Reading, Term
 from advisor.model.catalog import Catalog, Table
 from advisor.model.index import IndexSpec
 from advisor.model.workload import Workload

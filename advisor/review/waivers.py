@@ -17,21 +17,19 @@ from advisor.review.registry import checked_rules
 from advisor.rules import RuleSet
 
 NO_REASON = "no reason given"
+NOWHERE = -1
+"""The place of a waiver behind the last statement."""
 _DIRECTIVE = re.compile(r"advisor:(?P<scope>ignore-file|ignore)\b(?P<rules>[^\r\n]*?)(?:--(?P<reason>.*))?$", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Waiver:
-    """One rule in one comment. `start` and `end` are the offsets of the statement that it covers."""
+    """One rule in one comment. `start` is the offset of the statement that it covers, None for the whole file."""
 
     rule: str
     reason: str
     line: int
-    start: int
-    end: int
-
-    def covers(self, rule: str, offset: int) -> bool:
-        return rule == self.rule and self.start <= offset < self.end
+    start: int | None
 
 
 def read_waivers(file: File, rules: RuleSet) -> list[Waiver]:
@@ -43,14 +41,13 @@ def read_waivers(file: File, rules: RuleSet) -> list[Waiver]:
         match = _DIRECTIVE.match(comment.text)
         if not match:
             continue
-        start, end = 0, len(file.script.text) + 1
+        start = None
         if match["scope"] == "ignore":
             following = bisect_left(ends, comment.start)
-            statement = file.steps[following].statement if following < len(file.steps) else None
-            start, end = (statement.start, statement.end) if statement else (0, 0)
+            start = file.steps[following].statement.start if following < len(file.steps) else NOWHERE
         reason = " ".join((match["reason"] or "").split())
         for name in filter(None, re.split(r"[,\s]+", match["rules"])):
-            waivers.append(Waiver(ids.get(name, name), reason, comment.line, start, end))
+            waivers.append(Waiver(ids.get(name, name), reason, comment.line, start))
     return waivers
 
 
@@ -63,10 +60,11 @@ def apply_waivers(
     catalogue or workload nobody can know.
     """
     waivers = read_waivers(file, rules)
+    covering = {(waiver.rule, waiver.start): waiver for waiver in reversed(waivers)}
     used: set[Waiver] = set()
     findings = []
     for offset, finding in found:
-        waiver = next((w for w in waivers if w.covers(finding.rule, offset)), None)
+        waiver = covering.get((finding.rule, offset)) or covering.get((finding.rule, None))
         if waiver:
             used.add(waiver)
             finding = msgspec.structs.replace(finding, waived=waiver.reason or NO_REASON)

@@ -6,12 +6,12 @@ import psycopg
 import pytest
 
 from advisor.engines.postgres.ddl import parse_script
-from advisor.engines.postgres.expressions import comparable
-from advisor.engines.postgres.operator_classes import has_default
+from advisor.engines.postgres.ddl.expressions import comparable
+from advisor.engines.postgres.ddl.operator_classes import has_default
+from advisor.engines.postgres.ddl.statements import CreateIndex
+from advisor.engines.postgres.ddl.volatility import NOT_IMMUTABLE_CALLS, NOT_IMMUTABLE_WORDS
 from advisor.engines.postgres.render import create_index, quote_ident
 from advisor.engines.postgres.servers import Server
-from advisor.engines.postgres.statements import CreateIndex
-from advisor.engines.postgres.volatility import NOT_IMMUTABLE_CALLS, NOT_IMMUTABLE_WORDS
 from advisor.model.index import IndexKey, IndexSpec
 
 NAME = 'Odd 😀 "name"'

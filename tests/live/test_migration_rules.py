@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from advisor.engines.postgres.ddl import parse_script
-from advisor.engines.postgres.statements import MetaCommand
+from advisor.engines.postgres.ddl.statements import MetaCommand
 from advisor.rules import default_rules
 from tests.rules.migration_examples import Example, example_id, examples
 

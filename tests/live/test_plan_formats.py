@@ -9,7 +9,7 @@ import pytest
 
 from advisor.engines.postgres import servers
 from advisor.engines.postgres.plan import parse_plan
-from advisor.engines.postgres.plan_tree import outline
+from advisor.engines.postgres.plan.tree import outline
 from advisor.model.plan import Plan
 
 pytestmark = pytest.mark.server

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from advisor.engines.postgres.catalog import load_catalog
-from advisor.engines.postgres.schema_sql import catalog_from_sql
+from advisor.engines.postgres.catalog.schema_sql import catalog_from_sql
 from advisor.engines.postgres.servers import Server
 from advisor.engines.postgres.twin import open_twin
 from advisor.errors import InputError

@@ -8,7 +8,7 @@ import pytest
 
 from advisor.engines.postgres import servers
 from advisor.engines.postgres.catalog import load_catalog
-from advisor.engines.postgres.plan_build import build_plan
+from advisor.engines.postgres.plan.build import build_plan
 from advisor.engines.postgres.twin import Twin, open_twin
 from advisor.model.index import IndexSpec
 from advisor.model.plan import Plan, PlanNode

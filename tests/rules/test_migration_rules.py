@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from advisor.engines.postgres.catalog import load_catalog
+from advisor.engines.postgres.catalog.snapshot import write_snapshot
 from advisor.engines.postgres.servers import Server
-from advisor.engines.postgres.snapshot import write_snapshot
 from advisor.review.registry import checked_rules
 from advisor.rules import default_rules
 from tests.rules.migration_examples import FAMILY, Example, example_id, examples, needs_catalog

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from advisor.engines.postgres import render
-from advisor.engines.postgres.access import Reading
 from advisor.engines.postgres.candidates import propose
 from advisor.engines.postgres.shape import read_shape
+from advisor.engines.postgres.shape.access import Reading
 from advisor.model.catalog import Catalog, Table
 from advisor.model.event import Skip
 from advisor.model.index import IndexSpec

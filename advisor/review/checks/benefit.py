@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from advisor.engines.postgres.statements import CreateIndex
+from advisor.engines.postgres.ddl.statements import CreateIndex
 from advisor.model.catalog import Table
 from advisor.review.context import Context, Step
 from advisor.review.registry import Observation, check

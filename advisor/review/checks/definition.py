@@ -1,12 +1,14 @@
 """Definitions that the server refuses: volatile expressions, features a method lacks, missing operator classes (MIG501-507)."""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
 
-from advisor.engines.postgres.expressions import columns
-from advisor.engines.postgres.operator_classes import EXTENSION_OF, has_default, unordered_type
-from advisor.engines.postgres.statements import CreateIndex
-from advisor.engines.postgres.tokens import TokenizeError, tokenize
-from advisor.engines.postgres.volatility import NOT_IMMUTABLE_CALLS, NOT_IMMUTABLE_WORDS, ZONE_DEPENDENT_CALLS
+from advisor.engines.postgres.ddl.expressions import columns
+from advisor.engines.postgres.ddl.operator_classes import EXTENSION_OF, has_default, unordered_type
+from advisor.engines.postgres.ddl.statements import CreateIndex
+from advisor.engines.postgres.ddl.tokens import TokenizeError, tokenize
+from advisor.engines.postgres.ddl.volatility import NOT_IMMUTABLE_CALLS, NOT_IMMUTABLE_WORDS, ZONE_DEPENDENT_CALLS
 from advisor.model.catalog import Table
 from advisor.review.context import Context, Step
 from advisor.review.registry import Observation, check
@@ -105,24 +107,29 @@ def _table(create: CreateIndex, context: Context) -> Table | None:
 
 def _culprit(expression: str, table: Table | None) -> str:
     """What makes an expression change with time, session or time zone; ``. Time zones only where column types are known."""
-    try:
-        tokens = tokenize(expression)
-    except TokenizeError:
-        return ""
-    words = [token.text.lower() if token.kind == "word" else token.text for token in tokens]
-    calls = {word for word, following in zip(words, [*words[1:], ""], strict=True) if following == "("}
+    words, calls = _words(expression)
     for word in words:
         if word in NOT_IMMUTABLE_WORDS or (word in calls and word in NOT_IMMUTABLE_CALLS):
             return f"{word}()" if word in calls else word.upper()
     zoned = {c.name for c in table.columns if c.type.endswith(_ZONED)} if table else set()
-    used = sorted(zoned & columns(expression))
-    zone_given = "zone" in words
-    if used and not zone_given:
-        call = next((word for word in words if word in calls and word in ZONE_DEPENDENT_CALLS), "")
-        cast = "::" in words or "cast" in words
-        if call or cast:
-            return f"{call}({used[0]})" if call else f"the cast of {used[0]}"
-    return ""
+    used = sorted(zoned & columns(expression)) if "zone" not in words else []
+    if not used:
+        return ""
+    call = next((word for word in words if word in calls and word in ZONE_DEPENDENT_CALLS), "")
+    if call:
+        return f"{call}({used[0]})"
+    return f"the cast of {used[0]}" if "::" in words or "cast" in words else ""
+
+
+@lru_cache(4096)
+def _words(expression: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Its words and symbols in lower case, strings and quoted names left out, and those of them that are called."""
+    try:
+        tokens = tokenize(expression)
+    except TokenizeError:
+        return (), frozenset()
+    words = tuple(token.upper.lower() for token in tokens)
+    return words, frozenset(word for word, following in pairwise(words) if following == "(")
 
 
 def _suggestion(method: str, column_type: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from advisor.engines.postgres.statements import CreateIndex, Unreadable
+from advisor.engines.postgres.ddl.statements import CreateIndex, Unreadable
 from advisor.review.context import Context, Step
 from advisor.review.registry import Observation, check
 

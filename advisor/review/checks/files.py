@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from advisor.engines.postgres.statements import DropIndex
+from advisor.engines.postgres.ddl.statements import DropIndex
 from advisor.review.context import Context, File, Step, is_concurrent
 from advisor.review.registry import Observation, check, check_file
 from advisor.review.relations import listed

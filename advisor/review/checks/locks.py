@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from advisor.engines.postgres.render import quote_ident
-from advisor.engines.postgres.statements import (
+from advisor.engines.postgres.ddl.statements import (
     AlterTable,
     CreateIndex,
     DropIndex,
@@ -14,11 +13,11 @@ from advisor.engines.postgres.statements import (
     SetVariable,
     Statement,
 )
-from advisor.review.context import Context, Step, is_concurrent
+from advisor.engines.postgres.render import quote_ident
+from advisor.review.context import TIMEOUTS, Context, Step, is_concurrent
 from advisor.review.registry import Observation, check
 
 _ZERO = re.compile(r"0+(\.0*)?\s*(us|ms|s|min|h|d)?", re.IGNORECASE)
-_TIMEOUTS = ("statement_timeout", "lock_timeout", "transaction_timeout")
 _CREATE = re.compile(r"(create\s+(?:unique\s+)?index)\b(\s+if\s+not\s+exists)?", re.IGNORECASE)
 _DROP = re.compile(r"(drop\s+index)\b", re.IGNORECASE)
 
@@ -94,7 +93,7 @@ def missing_lock_timeout(step: Step, statement: Statement, context: Context) -> 
 def timeout_on_concurrent_build(step: Step, build: CreateIndex | Reindex, context: Context) -> Iterator[Observation]:
     if not build.concurrently:
         return
-    for name in _TIMEOUTS:
+    for name in TIMEOUTS:
         if value := in_force(step, name):
             label = build.label if isinstance(build, CreateIndex) else str(build.name)
             yield Observation(

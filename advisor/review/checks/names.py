@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from advisor.engines.postgres.expressions import columns
+from advisor.engines.postgres.ddl.expressions import columns
+from advisor.engines.postgres.ddl.statements import AlterIndex, AlterTable, CreateIndex, DropIndex, Name, Statement
 from advisor.engines.postgres.render import NAME_BYTES, quote_ident
-from advisor.engines.postgres.statements import AlterIndex, AlterTable, CreateIndex, DropIndex, Name, Statement
 from advisor.model.catalog import Catalog, Table
 from advisor.review.context import Context, Step
 from advisor.review.coverage import SAME, covers

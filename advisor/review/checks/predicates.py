@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from advisor.engines.postgres.expressions import conditions, pinned_columns, ranged_columns
-from advisor.engines.postgres.statements import CreateIndex
+from advisor.engines.postgres.ddl.expressions import conditions, pinned_columns, ranged_columns
+from advisor.engines.postgres.ddl.statements import CreateIndex
 from advisor.review.context import Context, Step
 from advisor.review.registry import Observation, check
 from advisor.review.relations import listed, meant_column
 
-_BOOLEAN_NAME = re.compile(r"(is|has|can|was|should)(_\w+|[A-Z]\w*)")
+_BOOLEAN_NAME = re.compile(r"([Ii]s|[Hh]as|[Cc]an|[Ww]as|[Ss]hould)(_\w+|[A-Z]\w*)")
 _NUMBER_OF = re.compile(r"\s*=\s*([01])\b")
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
-from advisor.engines.postgres.expressions import comparable, comparable_key
-from advisor.engines.postgres.statements import CreateIndex, DropIndex, Statement
+from advisor.engines.postgres.ddl.expressions import comparable, comparable_key
+from advisor.engines.postgres.ddl.statements import CreateIndex, DropIndex, Statement
 from advisor.model.catalog import Index, Table
 from advisor.model.index import IndexSpec
 from advisor.review.context import Context, Step
 from advisor.review.coverage import PREFIX, SAME, covers, shadowing_key
 from advisor.review.registry import Observation, check, check_batch
 from advisor.review.relations import located_spec
+
+MOST_KEYS = 32
+"""INDEX_MAX_KEYS of a server as it is built everywhere."""
 
 
 @check("MIG601", CreateIndex)
@@ -93,7 +96,7 @@ def batch_overlap(batch: list[Step], context: Context) -> Iterator[Observation]:
 def _prefixes(create: CreateIndex) -> list[tuple[str, ...]]:
     """Table, method and predicate with the first key, the first two keys, and so on."""
     kind = (_schema(create), create.table.name.text, create.method, comparable(create.predicate))
-    keys = tuple(comparable_key(part.key) for part in create.keys)
+    keys = tuple(comparable_key(part.key) for part in create.keys[:MOST_KEYS])
     return [(*kind, *keys[: length + 1]) for length in range(len(keys))]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from advisor.engines.postgres.statements import (
+from advisor.engines.postgres.ddl.statements import (
     AlterTable,
     CreateExtension,
     CreateIndex,

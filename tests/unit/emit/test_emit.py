@@ -9,7 +9,7 @@ from advisor.emit.evidence import comment_line
 from advisor.emit.plan import slug
 from advisor.emit.template import dollar_quoted
 from advisor.engines.postgres.ddl import parse_script
-from advisor.engines.postgres.statements import CreateIndex
+from advisor.engines.postgres.ddl.statements import CreateIndex
 from advisor.errors import ConfigError, InputError, Refused, UsageError
 from advisor.model.finding import Finding
 from advisor.model.migration import Decision, Migration

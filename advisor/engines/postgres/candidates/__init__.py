@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from advisor.engines.postgres.access import Access, Reading, Term
 from advisor.engines.postgres.candidates.covering import include
 from advisor.engines.postgres.candidates.existing import served_by, unique_lookup
 from advisor.engines.postgres.candidates.layouts import Layout, layouts
 from advisor.engines.postgres.candidates.partial import Split, fallback_key, splits
 from advisor.engines.postgres.candidates.workbench import Workbench
+from advisor.engines.postgres.shape.access import Access, Reading, Term
 from advisor.model.catalog import Catalog
 from advisor.model.index import IndexKey, IndexSpec
 from advisor.model.recommendation import Candidate

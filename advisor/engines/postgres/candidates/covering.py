@@ -1,7 +1,7 @@
 """INCLUDE: the few narrow columns that let a statement be answered from the index alone."""
 
-from advisor.engines.postgres.access import Access
 from advisor.engines.postgres.candidates.workbench import Workbench, column_of, width
+from advisor.engines.postgres.shape.access import Access
 from advisor.model.index import IndexKey
 
 MOST_COLUMNS = 4

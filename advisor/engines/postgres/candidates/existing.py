@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from advisor.engines.postgres.access import Access, Term
+from advisor.engines.postgres.shape.access import Access, Term
 from advisor.model.catalog import Index, Table
 from advisor.model.index import IndexKey, IndexSpec
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from advisor.engines.postgres.access import Access, Operand, Order, SortKey, Term
 from advisor.engines.postgres.candidates.workbench import EQUALITY_KINDS, Workbench, distinct_values, label
+from advisor.engines.postgres.shape.access import Access, Operand, Order, SortKey, Term
 from advisor.model.index import IndexKey
 
 WIDEST_KEY = 4

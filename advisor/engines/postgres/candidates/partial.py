@@ -7,8 +7,8 @@ always, constants only where the driver binds its values, a parameter never.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from advisor.engines.postgres.access import Term
 from advisor.engines.postgres.candidates.workbench import column_of
+from advisor.engines.postgres.shape.access import Term
 from advisor.model.catalog import Table
 
 RARE_NULLS = 0.5

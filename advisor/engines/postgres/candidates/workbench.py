@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from advisor.engines.postgres.access import Access, Operand, Reading
+from advisor.engines.postgres.shape.access import Access, Operand, Reading
 from advisor.model.catalog import Catalog, Column, Table
 
 EQUALITY_KINDS = ("=", "in", "null", "true", "false")

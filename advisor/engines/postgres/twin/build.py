@@ -11,7 +11,7 @@ from typing import NamedTuple
 import psycopg
 from psycopg import sql
 
-from advisor.engines.postgres.catalog_queries import OTHER_PLANNER_SETTINGS
+from advisor.engines.postgres.catalog.queries import OTHER_PLANNER_SETTINGS
 from advisor.engines.postgres.render import qualified, quote_ident
 from advisor.engines.postgres.twin.site import UNTRUSTED, Connection, Site, run_alone
 from advisor.model.catalog import Catalog, Column, Constraint, Table

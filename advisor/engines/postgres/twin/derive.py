@@ -12,8 +12,8 @@ from typing import NamedTuple
 import psycopg
 from msgspec.structs import replace
 
+from advisor.engines.postgres.ddl.tokens import TokenizeError, tokenize
 from advisor.engines.postgres.render import quote_ident
-from advisor.engines.postgres.tokens import TokenizeError, tokenize
 from advisor.engines.postgres.twin.site import Connection
 from advisor.model.catalog import Column, ColumnStatistics, Table
 from advisor.model.index import IndexSpec

@@ -13,7 +13,7 @@ import msgspec
 import psycopg
 from psycopg import pq
 
-from advisor.engines.postgres.plan_build import build_plan
+from advisor.engines.postgres.plan.build import build_plan
 from advisor.engines.postgres.twin.site import Site
 from advisor.errors import InputError, NotPlannable
 from advisor.model.plan import Plan

@@ -13,10 +13,11 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from advisor.engines.postgres import ddl, render, statements
+from advisor.engines.postgres import ddl, render
 from advisor.engines.postgres.candidates import propose
+from advisor.engines.postgres.ddl import statements
 from advisor.engines.postgres.shape import read_shape
-from advisor.engines.postgres.sql import fold
+from advisor.engines.postgres.shape.sql import fold
 from advisor.model.catalog import Catalog, Column, Constraint, Index, Table
 from advisor.model.index import IndexKey, IndexSpec
 from advisor.model.workload import Sample, Shape

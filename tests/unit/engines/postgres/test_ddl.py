@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.engines.postgres.ddl import parse_script, read_script
-from advisor.engines.postgres.render import create_index
-from advisor.engines.postgres.statements import (
+from advisor.engines.postgres.ddl.statements import (
     AlterIndex,
     AlterTable,
     Copy,
@@ -24,6 +23,7 @@ from advisor.engines.postgres.statements import (
     Transaction,
     Unreadable,
 )
+from advisor.engines.postgres.render import create_index
 from advisor.model.index import IndexKey, IndexSpec
 
 

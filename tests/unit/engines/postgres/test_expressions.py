@@ -2,7 +2,7 @@
 
 import pytest
 
-from advisor.engines.postgres.expressions import (
+from advisor.engines.postgres.ddl.expressions import (
     columns,
     comparable,
     comparable_key,

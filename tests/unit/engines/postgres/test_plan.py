@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from advisor.detect.plans import diagnose
 from advisor.engines.postgres.plan import parse_plan, parse_plans, pieces
-from advisor.engines.postgres.plan_json import read_value
-from advisor.engines.postgres.plan_tree import annotated, describe, outline
+from advisor.engines.postgres.plan.json import read_value
+from advisor.engines.postgres.plan.tree import annotated, describe, outline
 from advisor.errors import InputError
 from advisor.rules import default_rules
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.engines.postgres.plan_expression import (
+from advisor.engines.postgres.plan.expression import (
     column_name,
     comparison,
     conjuncts,

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.engines.postgres.access import Reading
 from advisor.engines.postgres.shape import read_shape
-from advisor.engines.postgres.sql import binds, parse, parse_shape
+from advisor.engines.postgres.shape.access import Reading
+from advisor.engines.postgres.shape.sql import binds, parse, parse_shape
 from advisor.model.catalog import Catalog, Column, Table
 from advisor.model.workload import Sample, Shape
 

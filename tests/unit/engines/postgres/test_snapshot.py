@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.engines.postgres.snapshot import read_snapshot, write_snapshot
+from advisor.engines.postgres.catalog.snapshot import read_snapshot, write_snapshot
 from advisor.errors import InputError
 from advisor.model.catalog import Catalog, Column, ColumnStatistics, Constraint, Index, Table
 from advisor.model.index import IndexKey, IndexSpec

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
-from advisor.engines.postgres.cursor import Cursor, Unexpected, split_list
-from advisor.engines.postgres.ddl_index import INDEX_GRAMMAR, Place
-from advisor.engines.postgres.statements import (
+from advisor.engines.postgres.ddl.cursor import Cursor, Unexpected, split_list
+from advisor.engines.postgres.ddl.index import INDEX_GRAMMAR, Place
+from advisor.engines.postgres.ddl.statements import (
     AlterTable,
     Comment,
     ConstraintClause,
@@ -29,7 +29,7 @@ from advisor.engines.postgres.statements import (
     Transaction,
     Unreadable,
 )
-from advisor.engines.postgres.tokens import Piece, Positions, Token, TokenizeError, split, tokenize
+from advisor.engines.postgres.ddl.tokens import Piece, Positions, Token, TokenizeError, split, tokenize
 
 BOM = "\ufeff"
 _LEADING = re.compile(r"[^\W\d][\w$]*")

@@ -2,10 +2,10 @@
 
 from sqlglot import exp
 
-from advisor.engines.postgres.access import Order, SortKey
-from advisor.engines.postgres.blocks import Block, Derived, Draft, resolve
-from advisor.engines.postgres.operands import Side
-from advisor.engines.postgres.sql import fold
+from advisor.engines.postgres.shape.access import Order, SortKey
+from advisor.engines.postgres.shape.blocks import Block, Derived, Draft, resolve
+from advisor.engines.postgres.shape.operands import Side
+from advisor.engines.postgres.shape.sql import fold
 
 
 def collect_orders(block: Block) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from advisor.engines.postgres.plan_expression import split_list
+from advisor.engines.postgres.plan.expression import split_list
 
 EXPRESSIONS = {
     *("Filter", "Index Cond", "Recheck Cond", "Join Filter", "Hash Cond", "Merge Cond", "One-Time Filter", "Order By"),

@@ -5,11 +5,11 @@ The work is shared out: `sql` parses, `blocks` resolves names, `terms` reads con
 
 from sqlglot import exp
 
-from advisor.engines.postgres.access import Reading
-from advisor.engines.postgres.blocks import Block, Blocks, Draft
-from advisor.engines.postgres.orders import collect_needed, collect_orders
-from advisor.engines.postgres.sql import fold, parse_shape
-from advisor.engines.postgres.terms import Conditions
+from advisor.engines.postgres.shape.access import Reading
+from advisor.engines.postgres.shape.blocks import Block, Blocks, Draft
+from advisor.engines.postgres.shape.orders import collect_needed, collect_orders
+from advisor.engines.postgres.shape.sql import fold, parse_shape
+from advisor.engines.postgres.shape.terms import Conditions
 from advisor.model.catalog import Catalog
 from advisor.model.workload import Shape
 

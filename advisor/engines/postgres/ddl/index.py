@@ -7,8 +7,8 @@ several names after DROP INDEX CONCURRENTLY.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from advisor.engines.postgres.cursor import Cursor, split_list
-from advisor.engines.postgres.statements import (
+from advisor.engines.postgres.ddl.cursor import Cursor, split_list
+from advisor.engines.postgres.ddl.statements import (
     AlterIndex,
     CreateIndex,
     DropIndex,
@@ -17,7 +17,7 @@ from advisor.engines.postgres.statements import (
     Reindex,
     Statement,
 )
-from advisor.engines.postgres.tokens import Positions, Token
+from advisor.engines.postgres.ddl.tokens import Positions, Token
 from advisor.model.index import IndexKey
 
 Place = dict[str, Any]

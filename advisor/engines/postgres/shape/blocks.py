@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from advisor.engines.postgres.access import Access, Order, Term
-from advisor.engines.postgres.sql import fold, parse_view
+from advisor.engines.postgres.shape.access import Access, Order, Term
+from advisor.engines.postgres.shape.sql import fold, parse_view
 from advisor.model.catalog import Catalog, Table
 
 

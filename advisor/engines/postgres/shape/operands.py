@@ -2,10 +2,10 @@
 
 from sqlglot import exp
 
-from advisor.engines.postgres.access import Operand
-from advisor.engines.postgres.blocks import Block, Draft, resolve
 from advisor.engines.postgres.render import quote_ident
-from advisor.engines.postgres.sql import is_value, sql_of
+from advisor.engines.postgres.shape.access import Operand
+from advisor.engines.postgres.shape.blocks import Block, Draft, resolve
+from advisor.engines.postgres.shape.sql import is_value, sql_of
 
 _TEXT_TYPES = ("text", "character varying", "varchar", "character")
 

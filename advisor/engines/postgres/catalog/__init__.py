@@ -1,6 +1,6 @@
 """The catalogue of a live database, read in one READ ONLY transaction by a handful of set-based queries.
 
-Owns turning the server's rows into `advisor.model.catalog`. The queries are in `catalog_queries`; the way in is `connect`.
+Owns turning the server's rows into `advisor.model.catalog`. The queries are in `queries`; the way in is `connect`.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -9,7 +9,7 @@ from typing import Any, cast
 import psycopg
 from psycopg import sql
 
-from advisor.engines.postgres import catalog_queries as queries
+from advisor.engines.postgres.catalog import queries
 from advisor.engines.postgres.connect import Connection, Rows, connect, fetch
 from advisor.model.catalog import Catalog, Column, ColumnStatistics, Constraint, Index, Table, Writes
 from advisor.model.index import IndexKey, IndexSpec

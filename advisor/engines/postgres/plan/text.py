@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from advisor.engines.postgres.plan_expression import is_open, split_list
-from advisor.engines.postgres.plan_frame import BARE_ROOT, Piece
-from advisor.engines.postgres.plan_head import NUMBERS, read_node
-from advisor.engines.postgres.plan_property import read_property, read_section
+from advisor.engines.postgres.plan.expression import is_open, split_list
+from advisor.engines.postgres.plan.frame import BARE_ROOT, Piece
+from advisor.engines.postgres.plan.head import NUMBERS, read_node
+from advisor.engines.postgres.plan.property import read_property, read_section
 from advisor.errors import InputError
 
 ARROW = re.compile(r"( *)->  (.*)", re.DOTALL)

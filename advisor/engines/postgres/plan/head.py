@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from advisor.engines.postgres.plan_expression import unquote
+from advisor.engines.postgres.plan.expression import unquote
 
 NUMBERS = re.compile(
     r"(?:  \(cost=(?P<startup>[\d.]+)\.\.(?P<total>[\d.]+) rows=(?P<rows>\d+) width=(?P<width>\d+)\))?"

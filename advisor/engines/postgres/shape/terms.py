@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from advisor.engines.postgres.access import Operand, Term
-from advisor.engines.postgres.blocks import Block, Draft, resolve
-from advisor.engines.postgres.operands import Side
 from advisor.engines.postgres.render import quote_ident
-from advisor.engines.postgres.sql import is_value, sql_of
+from advisor.engines.postgres.shape.access import Operand, Term
+from advisor.engines.postgres.shape.blocks import Block, Draft, resolve
+from advisor.engines.postgres.shape.operands import Side
+from advisor.engines.postgres.shape.sql import is_value, sql_of
 
 TRIGRAM = "needs a trigram index: not offered yet"
 _RANGES = (exp.GT, exp.GTE, exp.LT, exp.LTE)

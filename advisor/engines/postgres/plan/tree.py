@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
-from advisor.engines.postgres.plan_expression import mask
+from advisor.engines.postgres.plan.expression import mask
 from advisor.model.plan import Plan, PlanNode
 
 NAMED_READS = (

@@ -1,13 +1,13 @@
 """EXPLAIN output, in whatever notation, to `model.plan.Plan`.
 
-The steps: `plan_frame` takes psql's frame off and separates several plans, `plan_json` and `plan_text` read one payload
-into the same raw document (JSON's property names), `plan_build` makes the one canonical tree of it.
+The steps: `frame` takes psql's frame off and separates several plans, `json` and `text` read one payload
+into the same raw document (JSON's property names), `build` makes the one canonical tree of it.
 """
 
-from advisor.engines.postgres.plan_build import build_plan
-from advisor.engines.postgres.plan_frame import Piece, looks_like_plan, pieces
-from advisor.engines.postgres.plan_json import read_documents
-from advisor.engines.postgres.plan_text import read_text_plan
+from advisor.engines.postgres.plan.build import build_plan
+from advisor.engines.postgres.plan.frame import Piece, looks_like_plan, pieces
+from advisor.engines.postgres.plan.json import read_documents
+from advisor.engines.postgres.plan.text import read_text_plan
 from advisor.errors import InputError
 from advisor.model.plan import Plan
 

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from psycopg import sql
 
 from advisor.engines.postgres.catalog import load_catalog
-from advisor.engines.postgres.schema_repairs import repaired, stand_in
-from advisor.engines.postgres.tokens import Positions, split
+from advisor.engines.postgres.catalog.schema_repairs import repaired, stand_in
+from advisor.engines.postgres.ddl.tokens import Positions, split
 from advisor.engines.postgres.twin.build import first_line
 from advisor.engines.postgres.twin.site import UNTRUSTED, Connection, Site, open_site, run_alone
 from advisor.errors import InputError

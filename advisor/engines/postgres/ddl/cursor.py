@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from advisor.engines.postgres.statements import Name, ObjectName
-from advisor.engines.postgres.tokens import Token
+from advisor.engines.postgres.ddl.statements import Name, ObjectName
+from advisor.engines.postgres.ddl.tokens import Token
 
 _TEMPLATE = frozenset({"{", "}", "{%", "%}", "{{", "}}", "$", "%", ":", "@", "?", "#"})
 

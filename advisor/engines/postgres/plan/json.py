@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from advisor.engines.postgres.plan_frame import Piece
+from advisor.engines.postgres.plan.frame import Piece
 from advisor.errors import InputError
 
 SPACE = re.compile(r"[ \t\n\r]*")
