@@ -124,6 +124,21 @@ class Context:
             if isinstance(step.statement, CreateExtension)
         }
 
+    @cached_property
+    def changed_tables(self) -> dict[str, set[str]]:
+        """Tables that the scripts create or rename something to, and the columns that they add to others."""
+        found: dict[str, set[str]] = {}
+        for batch in self.batches():
+            for statement in (step.statement for step in batch):
+                if isinstance(statement, CreateTable):
+                    found.setdefault(statement.table.name.text, set())
+                elif isinstance(statement, AlterTable):
+                    if statement.renamed_to:
+                        found.setdefault(statement.renamed_to, set())
+                    if statement.added:
+                        found.setdefault(statement.table.name.text, set()).update(statement.added)
+        return found
+
     def companion(self, file: File, role: str) -> File | None:
         """The file of the same migration in that role."""
         return self.roles.get((migration_of(file.script.path), role))

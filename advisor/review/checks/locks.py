@@ -74,7 +74,7 @@ def reindex_without_concurrently(step: Step, reindex: Reindex, context: Context)
 def missing_lock_timeout(step: Step, statement: Statement, context: Context) -> Iterator[Observation]:
     """Only where the lock is short or cannot be avoided: MIG101 to MIG103 have a better answer for index statements."""
     if isinstance(statement, AlterTable):
-        if is_concurrent(statement) or step.creates_table(statement.table):
+        if statement.light or is_concurrent(statement) or step.creates_table(statement.table):
             return
         tables = str(statement.table)
     elif isinstance(statement, Maintenance) and statement.command in ("CLUSTER", "VACUUM FULL"):
@@ -84,7 +84,7 @@ def missing_lock_timeout(step: Step, statement: Statement, context: Context) -> 
     if in_force(step, "lock_timeout"):
         return
     yield Observation(
-        f"waits without limit for an ACCESS EXCLUSIVE lock on {tables}, and all traffic on it queues behind",
+        f"waits without limit for its lock on {tables}, and all traffic on it queues behind",
         subject=tables,
     )
 

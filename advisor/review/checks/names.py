@@ -122,20 +122,17 @@ def unknown_relation_or_column(step: Step, create: CreateIndex, context: Context
     if catalog is None or step.creates_table(create.table):
         return
     table = context.table(create.table)
+    changed = context.changed_tables.get(create.table.name.text)
     if table is None:
-        if not _is_view(catalog, create.table.name.text):
+        if changed is None and not _is_view(catalog, create.table.name.text):
             yield _unknown_table(catalog, create)
         return
-    for part in create.keys:
-        if part.name and find_column(table, part.name.text) is None:
-            yield _unknown_column(table, part.name, part.line, part.column)
-    for name in create.include:
-        if find_column(table, name.text) is None:
-            yield _unknown_column(table, name, 0, 0)
+    names = [(part.name, part.line, part.column) for part in create.keys if part.name]
     read = {column for part in create.keys for column in columns(part.key.expression)} | columns(create.predicate)
-    for column in sorted(read):
-        if find_column(table, column) is None:
-            yield _unknown_column(table, Name(column, column), 0, 0)
+    names += [(name, 0, 0) for name in (*create.include, *(Name(column, column) for column in sorted(read)))]
+    for name, line, column in names:
+        if find_column(table, name.text) is None and name.text not in (changed or ()):
+            yield _unknown_column(table, name, line, column)
 
 
 def _unknown_table(catalog: Catalog, create: CreateIndex) -> Observation:

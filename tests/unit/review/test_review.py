@@ -3,6 +3,7 @@
 import pytest
 
 from advisor.errors import UsageError
+from advisor.model.catalog import Catalog, Column, Table
 from advisor.model.finding import Finding
 from advisor.review import Script, review, role_of, sends_of, silent_rules
 from advisor.rules import default_rules
@@ -51,6 +52,23 @@ def test_set_local_works_where_the_runner_opens_a_transaction() -> None:
     text = "SET LOCAL lock_timeout = '5s'; ALTER TABLE t ADD COLUMN x int;"
     assert ids(text, sends="transaction") == []
     assert ids(text, sends="statements") == ["MIG112", "MIG110"]
+
+
+def test_only_actions_that_block_traffic_need_a_lock_timeout() -> None:
+    light = "ALTER TABLE t VALIDATE CONSTRAINT c; ALTER TABLE t ALTER COLUMN a SET STATISTICS 500; ALTER TABLE t SET (fillfactor = 90);"
+    assert ids(light) == []
+    assert ids("ALTER TABLE t VALIDATE CONSTRAINT c, ADD COLUMN x int;") == ["MIG110"]
+
+
+def test_what_the_scripts_themselves_add_is_known() -> None:
+    catalog = Catalog(tables=(Table(schema="public", name="t", columns=(Column(name="a", type="integer"),)),))
+    text = (
+        "SET lock_timeout = '5s'; ALTER TABLE t ADD COLUMN IF NOT EXISTS x int, ADD y int; ALTER TABLE t RENAME COLUMN a TO z; "
+        'CREATE TABLE n (k int); ALTER TABLE n RENAME TO "N"; SET lock_timeout = 0; '
+    )
+    text += "".join(f"CREATE INDEX CONCURRENTLY i{c} ON t ({c}); {CHECK.format('i' + c)} " for c in "xyzw")
+    found = review([Script(path="m.sql", text=text, sends="statements")], default_rules(), catalog=catalog)
+    assert [f.message for f in found if f.rule == "MIG518"] == ["t has no column w"]
 
 
 def test_an_unknown_runner_makes_a_warning_of_what_a_known_one_makes_an_error() -> None:

@@ -150,8 +150,20 @@ def _alter_table(cursor: Cursor, positions: Positions, place: Place) -> Statemen
         detaches = cursor.object_name("the name of the partition")
         concurrently = cursor.accept("CONCURRENTLY")
     actions = [Cursor(cursor.script, part, cursor.end) for part in split_list(cursor.rest())]
+    light = bool(actions) and all(_is_light(action) for action in actions)
+    renamed_to = actions[0].tokens[2].text if actions[0].at("RENAME", "TO") and len(actions[0].tokens) > 2 else ""
+    added = tuple(name for action in actions if (name := _added_column(action)))
     found = tuple(clause for action in actions if (clause := _constraint(action)))
-    return AlterTable(**place, table=table, constraints=found, detaches=detaches, concurrently=concurrently)
+    return AlterTable(
+        **place,
+        table=table,
+        constraints=found,
+        added=added,
+        renamed_to=renamed_to,
+        light=light,
+        detaches=detaches,
+        concurrently=concurrently,
+    )
 
 
 _CONSTRAINTS = {
@@ -162,6 +174,29 @@ _CONSTRAINTS = {
     ("CHECK",): "check",
     ("NOT", "NULL"): "not null",
 }
+
+
+def _is_light(action: Cursor) -> bool:
+    """Actions whose lock blocks neither reads nor writes (ALTER TABLE, section on lock levels)."""
+    if action.upper() in ("VALIDATE", "ATTACH", "CLUSTER"):
+        return True
+    if action.upper() in ("SET", "RESET"):
+        return action.upper(1) == "("
+    words = [token.upper for token in action.tokens]
+    return words[:1] == ["ALTER"] and ("SET", "STATISTICS") in pairwise(words)
+
+
+def _added_column(action: Cursor) -> str:
+    """The new name of ADD [COLUMN] name and RENAME [COLUMN] name TO name; ``."""
+    words = [token.upper for token in action.tokens]
+    if words[:1] == ["RENAME"] and "TO" in words[2:-1]:
+        return _plain(list(action.tokens[-1:]))
+    probe = Cursor(action.script, action.tokens, action.end)
+    if not probe.accept("ADD") or probe.upper() in ("CONSTRAINT", *(words[0] for words in _CONSTRAINTS)):
+        return ""
+    probe.accept("COLUMN")
+    probe.accept("IF", "NOT", "EXISTS")
+    return "" if probe.done else probe.name("a column").text
 
 
 def _constraint(action: Cursor) -> ConstraintClause | None:

@@ -129,6 +129,11 @@ class ConstraintClause(msgspec.Struct, frozen=True, kw_only=True):
 class AlterTable(Statement, frozen=True, kw_only=True):
     table: ObjectName
     constraints: tuple[ConstraintClause, ...] = ()
+    added: tuple[str, ...] = ()
+    """Columns that exist afterwards: added, or renamed to."""
+    renamed_to: str = ""
+    light: bool = False
+    """Every action takes a SHARE UPDATE EXCLUSIVE lock at most, which blocks neither reads nor writes."""
     detaches: ObjectName | None = None
     concurrently: bool = False
     """DETACH PARTITION ... CONCURRENTLY."""
