@@ -132,7 +132,8 @@ def _reviewed(report: Report, rules: RuleSet, catalog: Catalog, workload: Worklo
             file for migration in plan_migrations(alone, None) for file in FORMATS["sql"].render(migration, "0001")
         ]
         scripts = [Script(path=str(f.path), text=f.text, role=f.role, sends=f.sends) for f in files]
-        found = review(scripts, rules, catalog=catalog, workload=workload)
+        # No logged statement uses an index that serves foreign-key checks alone: MIG605 has nothing to judge by.
+        found = review(scripts, rules, catalog=catalog, workload=workload if item.shapes else None)
         reviewed.append(msgspec.structs.replace(item, review=tuple(found)))
     return msgspec.structs.replace(report, recommendations=tuple(reviewed))
 

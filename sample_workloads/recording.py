@@ -15,7 +15,7 @@ import psycopg
 
 from advisor.engines.postgres import servers
 from advisor.engines.postgres.catalog import load_catalog
-from advisor.engines.postgres.snapshot import write_snapshot
+from advisor.engines.postgres.catalog.snapshot import write_snapshot
 
 HERE = Path(__file__).parent
 LOG_NAME = "postgresql"

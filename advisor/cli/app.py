@@ -4,6 +4,7 @@ Command modules are imported to know their options, so they import nothing heavy
 """
 
 import os
+import signal
 import sys
 import traceback
 from typing import Any
@@ -109,5 +110,6 @@ app.add_typer(rules.app, name="rules")
 
 
 def main() -> None:
-    """Run the program."""
+    """Run the program. Ended from outside, it still stops the servers that it started."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     app()

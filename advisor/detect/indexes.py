@@ -49,9 +49,10 @@ def _unindexed(catalog: Catalog, rules: RuleSet) -> Iterator[Finding]:
             continue
         parent = render.qualified(*constraint.references) if constraint.references else "its parent"
         columns = ", ".join(render.quote_ident(column) for column in constraint.columns)
+        reads = f"all {table.rows:,.0f} rows of" if table.rows > 0 else "the whole of"
         message = (
             f"foreign key {constraint.name} on {_name(table)} ({columns}) has no index: deleting a row of {parent} "
-            f"reads all {max(table.rows, 0):,.0f} rows of {table.name}"
+            f"reads {reads} {table.name}"
         )
         yield rules.finding("IDX101", message, subject=_name(table), database=catalog.database)
 

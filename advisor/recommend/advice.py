@@ -27,10 +27,6 @@ from advisor.recommend.verify import Limits, Selection
 from advisor.rules import RuleSet
 
 RULE = "IDX100"
-UNSEEN = 0.01
-"""Worth of a foreign-key check that no delete has caused yet: enough for an index of its own, too little to decide between
-indexes for statements that were observed."""
-
 _VALUE = re.compile(r': ".*"|"[^"]*" is out of range', re.DOTALL)
 
 
@@ -51,10 +47,11 @@ def advise(workload: Workload, catalog: Catalog, whatif: WhatIf, rules: RuleSet,
     Raises nothing for what a statement may be: what cannot be planned is in `skipped` and `silences` with the server's words.
     """
     limits = Limits(rules.threshold(RULE, "cost_share"), rules.threshold(RULE, "least_gain"))
-    checks = key_checks(catalog, database)
     observed = [shape for shape in workload.shapes if shape.engine == "postgres" and shape.kind in READS]
+    readings = {shape.id: read_shape(shape, catalog) for shape in observed}
+    checks = key_checks(catalog, database, _deletes(observed, readings))
     shapes = [*observed, *(check.shape for check in checks.values())]
-    readings = {shape.id: read_shape(shape, catalog) for shape in shapes}
+    readings.update({check.shape.id: read_shape(check.shape, catalog) for check in checks.values()})
     questions = Questions(whatif, shapes, {name: _relations(reading) for name, reading in readings.items()})
     fine, words = questions.plannable(shapes)
     words = {shape: without_values(text) for shape, text in words.items()}
@@ -62,7 +59,6 @@ def advise(workload: Workload, catalog: Catalog, whatif: WhatIf, rules: RuleSet,
     candidates = _candidates({name: readings[name] for name in fine}, catalog, tiny)
     questions.add(candidate.spec for candidate in candidates)
     weights = _weights(shapes, questions, fine)
-    weights.update({name: weights[name] * UNSEEN for name, c in checks.items() if name in weights and not c.deleted})
     tried = _tried([c for c in candidates if questions.available(c.spec)], readings)
     questions.restrict(tried)
     chosen = Selection(questions, weights, limits).run(candidates)
@@ -146,14 +142,26 @@ def _updates(shapes: Iterable[Shape], readings: Mapping[str, Reading]) -> dict[t
     return calls
 
 
+def _deletes(shapes: Iterable[Shape], readings: Mapping[str, Reading]) -> dict[Relation, int]:
+    """(schema, table) -> calls of the statements that delete from it."""
+    calls: dict[Relation, int] = {}
+    for shape in shapes:
+        written = [a for a in readings[shape.id].accesses if a.needed is None] if shape.kind == "delete" else []
+        for access in written:
+            relation = (access.schema, access.table)
+            calls[relation] = calls.get(relation, 0) + shape.calls
+    return calls
+
+
 def _missing(made: Iterable[Recommendation], rules: RuleSet, database: str) -> list[Finding]:
     """IDX100: one finding for each index that a shape of the workload lacks."""
     found = []
     for item in sorted(made, key=lambda r: r.id):
         if item.shapes and item.index:
+            what = "1 statement" if len(item.shapes) == 1 else f"{len(item.shapes)} statements"
             message = (
-                f"an index on {render.definition(item.index)} would take the cost of {len(item.shapes)} statement "
-                f"shape(s) from {item.cost_before:,.0f} to {item.cost_after:,.0f}"
+                f"an index on {render.definition(item.index)} would take the cost of {what} "
+                f"from {item.cost_before:,.0f} to {item.cost_after:,.0f}"
             )
             fields = {"subject": item.relation, "database": database, "shapes": item.shapes}
             evidence = {"recommendation": item.id, "cost_before": item.cost_before, "cost_after": item.cost_after}

@@ -63,9 +63,8 @@ class Builder:
     ) -> Recommendation:
         table = self._table(spec)
         helped = [effect for effect in effects if not effect.reason]
-        keys = [(self.checks[effect.shape], effect) for effect in helped if effect.shape in self.checks]
         mine = [shape for shape in self.shapes if shape.id in {e.shape for e in helped} - self.checks.keys()]
-        sure = explain.confidence(spec, self.catalog, table, mine, [check for check, _ in keys])
+        sure = explain.confidence(spec, self.catalog, table, mine)
         ddl, undo = self._ddl(spec, name, table)
         return Recommendation(
             id=explain.recommendation_id(spec, self.database),

@@ -11,7 +11,6 @@ from advisor.model.catalog import Catalog, Table
 from advisor.model.index import IndexSpec
 from advisor.model.recommendation import Effect
 from advisor.model.workload import Shape
-from advisor.recommend.foreign_keys import KeyCheck
 from advisor.recommend.questions import Questions
 from advisor.recommend.verify import Limits
 from advisor.recommend.write_cost import stored_columns
@@ -71,7 +70,7 @@ def effects(
 def reasons(
     why: Sequence[str], made: Sequence[Effect], spec: IndexSpec, table: Table, updated: Mapping[str, int]
 ) -> tuple[str, ...]:
-    """Plain sentences: why these columns in this order, what it serves, what it costs writes. `updated`: column -> calls
+    """Plain sentences: why these columns in this order, and what it costs writes. `updated`: column -> calls
     of the UPDATE statements that set it."""
     texts = [*why]
     for column in sorted(stored_columns(spec, table) & updated.keys()):
@@ -83,10 +82,8 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def confidence(
-    spec: IndexSpec, catalog: Catalog, table: Table, shapes: Sequence[Shape], checks: Sequence[KeyCheck]
-) -> Confidence:
-    """high, medium or low: the weakest link decides, and every weak link is named. `shapes` and `checks`: what it helps."""
+def confidence(spec: IndexSpec, catalog: Catalog, table: Table, shapes: Sequence[Shape]) -> Confidence:
+    """high, medium or low: the weakest link decides, and every weak link is named. `shapes`: the statements it helps."""
     low: list[str] = []
     medium: list[str] = []
     if catalog.statistics == "none":
@@ -99,8 +96,6 @@ def confidence(
         medium.append("Confidence: an expression has no statistics until the index exists and ANALYZE has run.")
     if shapes and all(_generic(shape) for shape in shapes):
         medium.append("Confidence: no parameter values were logged, so a generic plan was costed.")
-    if not shapes and all(check.deleted == 0 for check in checks):
-        medium.append("Confidence: it serves only deletes of the parent, and none was seen.")
     level = "low" if low else "medium" if medium else "high"
     return Confidence(level, (*low, *medium))
 

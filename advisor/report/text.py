@@ -47,6 +47,8 @@ def benefit(item: Recommendation) -> str:
     """One sentence: what it serves, cost before and after, how measured, size, write cost, confidence."""
     calls = sum(effect.calls for effect in item.effects if effect.used)
     parts = [f"serves {count(len(item.shapes), 'shape')} ({count(calls, 'call')})"]
+    if not item.shapes:
+        parts = ["serves the foreign-key checks of deletes"]
     if item.cost_before:
         factor = item.cost_before / max(item.cost_after, 0.01)
         ratio = f"{factor:,.0f}x" if factor >= 10 else f"{factor:.1f}x"

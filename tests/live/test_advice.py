@@ -71,8 +71,6 @@ def shop(pg18: servers.Server) -> Iterator[Shop]:
     with psycopg.connect(pg18.dsn(), autocommit=True) as connection:
         connection.execute("CREATE DATABASE shop TEMPLATE template0")
     with psycopg.connect(pg18.dsn("shop"), autocommit=True) as connection:
-        # Without it VACUUM finds the commit's WAL not yet flushed and marks no page all-visible.
-        connection.execute("SET synchronous_commit = on")
         connection.execute((FOLDER / "schema.sql").read_bytes())
         connection.execute("VACUUM (ANALYZE)")
     catalog = load_catalog(pg18.dsn("shop"))
@@ -128,13 +126,21 @@ def test_silence_has_its_reason(case: Case, shop: Shop) -> None:
 
 
 def test_an_index_for_a_foreign_key_is_proved_by_the_servers_own_check(shop: Shop) -> None:
-    (found,) = shop.advice().recommendations
+    delete = Case("closing an account", "DELETE FROM customers WHERE id = $1", ("7",), [], "")
+    (found,) = shop.advice(delete.shape).recommendations
     assert found.index is not None
     assert render.definition(found.index) == "public.orders (customer_id)"
     assert found.shapes == ()
     assert found.cost_after < found.cost_before / 2
     assert any("orders_customer_id_fkey" in reason for reason in found.reasons)
-    assert found.confidence == "medium"
+    assert found.confidence == "high"
+
+
+def test_a_foreign_key_whose_parent_never_loses_rows_is_a_finding_and_no_index(shop: Shop) -> None:
+    advice = shop.advice()
+    assert advice.recommendations == ()
+    (finding,) = [finding for finding in advice.findings if finding.rule == "IDX101"]
+    assert "orders_customer_id_fkey" in finding.message
 
 
 def test_one_index_serves_statements_that_share_a_prefix(shop: Shop) -> None:

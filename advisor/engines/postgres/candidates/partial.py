@@ -32,9 +32,7 @@ def splits(terms: tuple[Term, ...], table: Table) -> Iterator[Split]:
         if chosen:
             texts = sorted({term.predicate for term in chosen})
             predicate = texts[0] if len(texts) == 1 else " AND ".join(f"({text})" for text in texts)
-            reason = (
-                f"WHERE {predicate}: the statement always says so, so other rows need no entry and it no key column."
-            )
+            reason = f"WHERE {predicate}: every such statement says so, so the other rows need no entry."
             yield Split(tuple(term for term in terms if term not in chosen), predicate, (reason,))
 
 
