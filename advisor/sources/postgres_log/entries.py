@@ -54,7 +54,8 @@ def split_entries(stream: Stream) -> Iterator[Chunk]:
     for tally, line, whole in whole_chunks(stream, _last_boundary):
         if tally is not current:
             current, crlf = tally, _has_crlf(stream.head)
-        yield Chunk(tally, line, _entries(whole, crlf))
+        # Where a file continues the entry of the one before, its first lines would count from below one.
+        yield Chunk(tally, max(line, 1), _entries(whole, crlf))
 
 
 def _last_boundary(block: bytes) -> int:

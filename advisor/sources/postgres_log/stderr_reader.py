@@ -41,7 +41,8 @@ MOST_PREFIXES = 8
 
 COLON, DETAIL = b":  ", b"DETAIL"
 DURATION, UNIT = b"duration: ", b" ms  "
-STATEMENT, EXECUTE, FETCH, STEPS = b"statement: ", b"execute ", b"fetch from ", (b"parse ", b"bind ")
+STATEMENT, EXECUTE, FETCH = b"statement: ", b"execute ", b"fetch from "
+APART, STEPS = (STATEMENT, EXECUTE), (b"parse ", b"bind ")
 LONGEST_NUMBER = 24
 
 
@@ -97,44 +98,57 @@ class StderrReader:
                 unit = entry.find(UNIT, colon + 13, colon + 13 + LONGEST_NUMBER)
                 if unit > 0 and entry.startswith(STEPS, unit + 5):
                     executions.last = None
-                elif unit < 0 or not self._usual(entry, colon, unit, line):
+                elif not self._usual(entry, colon, unit, line):
                     self._unusual(entries, index, line)
             elif not entry.endswith(DETAIL, 0, max(colon, 0)):
-                self._unusual(entries, index, line)
+                if not entry.startswith(APART, colon + 3) or not self._usual(entry, colon, 0, line):
+                    self._unusual(entries, index, line)
             elif executions.last is not None:
                 session = self._details.get(entry[self._stamp : colon])
                 if session is None:
                     self._unusual(entries, index, line)
                 else:
                     executions.detailed(session, _text(entry[colon + 3 :]))
-            line += 1 + entry.count(NEWLINE)
+            line += 1 + (entry.count(NEWLINE) if NEWLINE in entry else 0)
 
     def _usual(self, entry: bytes, colon: int, unit: int, line: int) -> bool:
-        """An execution whose sender is known by the bytes between time and message. False when it is not."""
+        """A statement, a duration (`unit` is where its unit stands, 0 when there is none) or both, from a sender who is known by the
+        bytes between time and message. False when that is not so, or when it is anything else.
+        """
         origin = self._origins.get(entry[self._stamp : colon])
         if origin is None:
             return False
-        if entry.startswith(STATEMENT, unit + 5):
-            text, extended = unit + 16, False
-        elif entry.startswith(EXECUTE, unit + 5) and not entry.startswith(FETCH, unit + 13):
-            text, extended = entry.find(b": ", unit + 13) + 2, True
-            if text < 2:
+        time = self._clock.read(entry[: self._stamp])
+        duration = None
+        begin = colon + 3
+        if unit:
+            number = entry[colon + 13 : unit] if unit > 0 else entry[colon + 13 : -3]
+            if not number.replace(b".", b"", 1).isdigit():
                 return False
+            duration = float(number)
+            if unit < 0:
+                if bare := entry.endswith(b" ms"):
+                    self.executions.timed(origin.session, duration, time)
+                return bare
+            begin = unit + 5
+        if entry.startswith(STATEMENT, begin):
+            text, extended = begin + 11, False
+        elif entry.startswith(EXECUTE, begin) and not entry.startswith(FETCH, begin + 8):
+            text, extended = entry.find(b": ", begin + 8) + 2, True
         else:
             return False
+        if text < 2:
+            return False
         raw = entry[text:]
-        self.executions.executed(
-            Draft(
-                (raw.replace(NEWLINE, b"\n") if NEWLINE in raw else raw).decode("utf-8", "replace"),
-                self._clock.read(entry[: self._stamp]),
-                origin.session,
-                origin,
-                self._tally.name,
-                line if line > 0 else 1,
-                float(entry[colon + 13 : unit]),
-                extended,
-            )
+        if NEWLINE in raw:
+            raw = raw.replace(NEWLINE, b"\n")
+        draft = Draft(
+            raw.decode("utf-8", "replace"), time, origin.session, origin, self._tally.name, line, duration, extended
         )
+        if duration is None:
+            self.executions.announced(draft)
+        else:
+            self.executions.executed(draft)
         return True
 
     def _begin_file(self, chunk: Chunk) -> None:
