@@ -8,6 +8,10 @@ import msgspec
 from advisor.model.event import Skip, SourceSummary
 
 
+VARYING = "*"
+"""In `Shape.constants`: they are not the same in all executions."""
+
+
 class Sketch(msgspec.Struct, frozen=True):
     """Durations in logarithmic buckets: any quantile within 1 %, exact count, sum, minimum and maximum (microseconds)."""
 
@@ -47,6 +51,9 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     first_seen: float | None = None
     last_seen: float | None = None
     sample: Sample | None = None
+    constants: str = ""
+    """Hash of the constants that stand in the text beside its parameters; `*` when they vary between executions, `` when
+    the shape has no parameters: then every value is pasted into the text."""
     plan: str | None = None
     """The logged plan of the slowest execution that had one."""
     plan_us: int = 0

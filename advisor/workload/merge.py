@@ -13,7 +13,7 @@ from advisor.errors import InputError
 from advisor.model.event import Skip, SourceSummary
 from advisor.model.workload import Loop, Sample, Shape, Workload
 from advisor.workload import sketch
-from advisor.workload.shapes import REST, TAG_VALUES, sample_key
+from advisor.workload.shapes import REST, TAG_VALUES, either_constants, sample_key
 
 _Key = TypeVar("_Key", int, str)
 LOCATIONS = 5
@@ -53,6 +53,7 @@ def merge_shapes(a: Shape, b: Shape) -> Shape:
         first_seen=_least(a.first_seen, b.first_seen),
         last_seen=_greatest(a.last_seen, b.last_seen),
         sample=_slowest(a.sample, b.sample),
+        constants=either_constants(a.constants, b.constants),
         plan=plan or None,
         plan_us=plan_us,
         plans=a.plans + b.plans,

@@ -4,11 +4,13 @@ Everything that is bounded is bounded so that the result does not depend on the 
 values the first in alphabetical order are kept, of many samples the slowest.
 """
 
+from hashlib import blake2b
 from math import inf
 
 from advisor.model.event import Event
-from advisor.model.workload import Sample, Shape, Sketch
+from advisor.model.workload import VARYING, Sample, Shape, Sketch
 from advisor.workload import sketch
+from advisor.workload.lexer import CONSTANT, tokens
 from advisor.workload.normalise import Normalised
 from advisor.workload.traits import NOISE, Traits
 
@@ -32,6 +34,7 @@ class ShapeCount:
         "applications",
         "calls",
         "commas",
+        "constants",
         "database",
         "durations",
         "engine",
@@ -60,6 +63,7 @@ class ShapeCount:
         self.id, self.engine, self.database, self.kind, self.traits = id, engine, database, kind, traits
         self.text, self.words, self.placeholders, self.lists = form.text, form.words, form.parameters, form.lists
         self.commas = form.text.count(",")
+        self.constants = ""
         self.tracked = traits.role != NOISE
         self.calls = self.rows = self.errors = self.plans = 0
         self.durations: list[int] = []
@@ -103,6 +107,13 @@ class ShapeCount:
         if event.plan:
             self._planned(event.plan, spent)
 
+    def see_constants(self, text: str) -> None:
+        """Note the constants of a text of this shape that was not met before, so that one that varies is known to vary."""
+        if self.placeholders and self.constants != VARYING:
+            values = "\0".join(token.value for token in tokens(text) if token.kind == CONSTANT)
+            digest = blake2b(values.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+            self.constants = either_constants(self.constants, digest)
+
     def finish(self) -> Shape:
         """The shape as a value."""
         self._fold()
@@ -120,6 +131,7 @@ class ShapeCount:
             first_seen=None if self.first == inf else self.first,
             last_seen=None if self.last == -inf else self.last,
             sample=self.sample if self.sample.duration_us >= 0 else None,
+            constants=self.constants,
             plan=self.plan or None,
             plan_us=max(0, self.plan_us),
             plans=self.plans,
@@ -150,6 +162,11 @@ class ShapeCount:
         self.plans += 1
         if (spent, plan) > (self.plan_us, self.plan):
             self.plan_us, self.plan = spent, plan
+
+
+def either_constants(one: str, other: str) -> str:
+    """What is known of a shape's constants when both are (see `Shape.constants`)."""
+    return one or other if one == other or not (one and other) else VARYING
 
 
 def count(counts: dict[str, int], value: str, times: int) -> None:

@@ -16,6 +16,8 @@ TEXTS = (
     "SELECT count(*) FROM other WHERE parent_id = $1",
     "UPDATE parent SET seen = true WHERE id = $1",
     "SELECT * FROM t WHERE a IN ('x', 'y')",
+    "SELECT id FROM jobs WHERE queue = $1 AND state = 'pending'",
+    "SELECT id FROM jobs WHERE queue = $1 AND state = 'failed'",
     "BEGIN",
     "COMMIT",
 )

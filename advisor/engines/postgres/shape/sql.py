@@ -12,7 +12,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
-from advisor.model.workload import Shape
+from advisor.model.workload import VARYING, Shape
 
 LONGEST_STATEMENT = 60_000
 """Characters. Longer ones are bulk inserts or id lists, whose normalised text says the same in less."""
@@ -41,13 +41,14 @@ def parse_shape(shape: Shape) -> Parsed:
 
     When are literals constants? A driver that binds values leaves `$n` in the text, so what is still a literal beside a
     `$n` was written by the programmer; in the normalised text and in pg_stat_statements every value is a placeholder
-    already. A sample without any `$n` may be a text into which a driver pasted the values: its literals prove nothing.
+    already. A sample without any `$n` may be a text into which a driver pasted the values: its literals prove nothing; nor do
+    literals that differ between the executions of the shape.
     """
     sample = shape.sample.text if shape.sample else ""
     if sample and len(sample) <= LONGEST_STATEMENT:
         parsed = parse(sample)
         if parsed.tree is not None:
-            return parsed._replace(constants=binds(sample))
+            return parsed._replace(constants=binds(sample) and shape.constants != VARYING)
     # `?::bigint[]` is no SQL, `$1::bigint[]` is; where `?` is the jsonb operator the text parses only as it stands.
     parsed = parse(_QUOTED_OR_MARK.sub(lambda match: "$1" if match[0] == "?" else match[0], shape.text))
     return (parsed if parsed.tree is not None else parse(shape.text))._replace(constants=True)
