@@ -7,7 +7,6 @@ import msgspec
 
 from advisor.model.event import Skip, SourceSummary
 
-
 VARYING = "*"
 """In `Shape.constants`: they are not the same in all executions."""
 
