@@ -8,7 +8,7 @@ from advisor.model.workload import Workload
 from advisor.sources import Reader, open_sources
 from advisor.sources.base import Tally
 from advisor.sources.files import OpenFile
-from advisor.sources.pg_stat_statements import FORMAT, pg_stat_statements_events
+from advisor.sources.pg_stat_statements import FORMAT
 from advisor.workload.digest import digest
 from advisor.workload.store import is_digest, merge_all, read_digest
 
@@ -51,6 +51,9 @@ class _Live:
         self.skipped: list[Skip] = []
 
     def __iter__(self) -> Iterator[Event]:
+        # A database driver takes as long to load as many a log to read.
+        from advisor.sources.pg_stat_statements_live import pg_stat_statements_events
+
         for event in pg_stat_statements_events(self._dsn, self._tally):
             self._tally.executions += event.calls
             yield event

@@ -5,10 +5,13 @@
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from advisor.engines.postgres.ddl.tokens import Piece, Positions, Span, split
 from advisor.model.event import Event
 from advisor.sources.base import Format, Stream, Tally
+
+if TYPE_CHECKING:
+    from advisor.engines.postgres.ddl.tokens import Piece, Span
 
 OPENING = re.compile(
     rb"\s*(?:(?:--[^\n]*|/\*.*?\*/|\\[a-z][^\n]*)\s*)*\(*\s*"
@@ -27,6 +30,9 @@ def recognises(head: bytes) -> bool:
 
 def read(stream: Stream, tally: Tally) -> Iterator[Event]:
     """One event a statement, in file order. psql commands, COPY data and what does not end are counted and left out."""
+    # The tokenizer takes as long to load as 10 MB of log to read, and no other format needs it.
+    from advisor.engines.postgres.ddl.tokens import Positions, split
+
     text = stream.text()
     found, comments = split(text)
     positions = Positions(text)
@@ -52,7 +58,7 @@ def read(stream: Stream, tally: Tally) -> Iterator[Event]:
         place = _behind(comments, place, piece)
 
 
-def _left_out(piece: Piece, text: str) -> str:
+def _left_out(piece: "Piece", text: str) -> str:
     if piece.kind == "meta":
         return "psql command"
     if piece.kind == "unterminated":
@@ -60,7 +66,7 @@ def _left_out(piece: Piece, text: str) -> str:
     return "COPY data" if COPY_IN.match(text, piece.start, piece.end) else ""
 
 
-def _behind(comments: list[Span], place: int, piece: Piece) -> int:
+def _behind(comments: "list[Span]", place: int, piece: "Piece") -> int:
     """Comments inside a statement say nothing about the next one."""
     while place < len(comments) and comments[place].start < piece.end:
         place += 1

@@ -5,7 +5,7 @@ import pytest
 
 from advisor.errors import ConnectionFailed
 from advisor.sources.base import Tally
-from advisor.sources.pg_stat_statements import pg_stat_statements_events
+from advisor.sources.pg_stat_statements_live import pg_stat_statements_events
 
 pytestmark = pytest.mark.server
 
