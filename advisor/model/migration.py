@@ -20,6 +20,8 @@ class Migration(msgspec.Struct, frozen=True, kw_only=True):
     unique: bool = False
     definition: str = ""
     """What follows the table in CREATE INDEX: `USING gin (tags)`, `(a, b DESC) WHERE open`."""
+    analyze: bool = False
+    """An expression has no statistics until ANALYZE has run after the build."""
     up: tuple[str, ...] = ()
     down: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

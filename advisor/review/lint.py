@@ -11,7 +11,7 @@ from advisor.model.catalog import Catalog
 from advisor.model.finding import Finding
 from advisor.model.workload import Workload
 from advisor.review import review, silent_rules
-from advisor.review.script import ROLES, Script, migration_of, role_of
+from advisor.review.script import Script, companions_of, role_of
 from advisor.rules import RuleSet
 
 SUFFIX = ".sql"
@@ -62,10 +62,8 @@ def _files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _companions(paths: Sequence[Path]) -> list[Path]:
-    """The files of the other roles that exist beside those given."""
-    wanted = [
-        Path(f"{migration_of(str(path))}.{role}{SUFFIX}") for path in paths if role_of(path.name) for role in ROLES
-    ]
+    """The files of the other roles that exist for those given."""
+    wanted = [Path(companion) for path in paths for companion in companions_of(str(path))]
     return [path for path in wanted if path.is_file()]
 
 

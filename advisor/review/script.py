@@ -39,11 +39,24 @@ def role_of(path: str) -> str:
     return parts[-2] if len(parts) > 2 and parts[-2] in ROLES else ""
 
 
+HIDDEN, SHOWN = "advisor", "migrations"
+"""A runner that would apply every file of its folder `migrations` gets the down and verify scripts in `advisor` beside it."""
+
+
 def migration_of(path: str) -> str:
-    """What the files of one migration share: the path without role and `.sql`."""
+    """What the files of one migration share: the path without role and `.sql`, in the runner's own folder."""
     stem = path[: -len(".sql")] if path.lower().endswith(".sql") else path
     role = role_of(path)
-    return stem[: -len(role) - 1] if role else stem
+    stem = stem[: -len(role) - 1] if role else stem
+    place = PurePath(stem)
+    return str(place.parent.with_name(SHOWN) / place.name) if place.parent.name == HIDDEN else stem
+
+
+def companions_of(path: str) -> list[str]:
+    """Where the down, up and verify scripts of the migration that `path` belongs to may be."""
+    place = PurePath(migration_of(path))
+    folders = [place.parent] + ([place.parent.with_name(HIDDEN)] if place.parent.name == SHOWN else [])
+    return [str(folder / f"{place.name}.{role}.sql") for folder in folders for role in ROLES]
 
 
 def sends_of(runner: str) -> str:

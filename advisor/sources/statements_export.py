@@ -36,9 +36,12 @@ def read_rows(text: str, tally: Tally) -> Iterator[tuple[int, Mapping[str, Any]]
 
 
 def _header(line: str) -> tuple[str, list[str]]:
-    """(delimiter, column names) of a header line."""
+    """(delimiter, column names) of a header line; no names when it is no CSV."""
     delimiter = max(DELIMITERS, key=line.count)
-    cells = next(csv.reader([line], delimiter=delimiter), [])
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return delimiter, []
     return delimiter, [cell.strip().strip('"').lower() for cell in cells]
 
 

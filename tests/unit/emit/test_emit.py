@@ -16,6 +16,7 @@ from advisor.model.migration import Decision, Migration
 from advisor.model.recommendation import Recommendation
 from advisor.model.report import Report
 from advisor.review import Script, review
+from advisor.review.lint import lint
 from advisor.rules import default_rules
 from tests.emitted import HOSTILE, HOSTILE_STATEMENT, index_report, together
 from tests.support import assert_golden
@@ -62,6 +63,21 @@ def test_our_own_review_has_nothing_to_say_about_the_files(tmp_path: Path, forma
     files = render_files(migrations(), FORMATS[format], tmp_path, timestamp=None if format == "sql" else STAMP)
     scripts = [Script(path=f.path.name, text=f.text, role=f.role, sends=f.sends) for f in files]
     assert review(scripts, default_rules()) == []
+
+
+@pytest.mark.parametrize("format", sorted(FORMATS))
+def test_lint_of_the_written_folder_finds_nothing_wherever_the_scripts_are(tmp_path: Path, format: str) -> None:
+    write(tmp_path, format)
+    folder = tmp_path / FORMATS[format].folder
+    assert lint([folder], default_rules(), catalog=None, workload=None).findings == ()
+
+
+def test_an_expression_is_analysed_after_the_build(tmp_path: Path) -> None:
+    ddl = f"CREATE INDEX CONCURRENTLY {NAME} ON public.orders (lower(state))"
+    wanted = plan_migrations(index_report(ddl, name=NAME), None)
+    up = next(name for name in write(tmp_path, "sql", wanted) if name.endswith(".up.sql"))
+    assert (tmp_path / up).read_text().endswith("ANALYZE public.orders;\n")
+    assert "ANALYZE" not in "".join(file.text for file in render_files(migrations(), FORMATS["sql"], tmp_path))
 
 
 @pytest.mark.parametrize("format", sorted(FORMATS))

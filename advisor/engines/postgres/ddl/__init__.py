@@ -35,6 +35,16 @@ BOM = "\ufeff"
 _LEADING = re.compile(r"[^\W\d][\w$]*")
 _GAP = re.compile(r"(?:\s|--[^\r\n]*|/\*.*?\*/)*", re.DOTALL)
 _LEADING_WORDS = 4
+COMMANDS = frozenset(
+    (word,)
+    for word in (
+        "ABORT ALTER ANALYSE ANALYZE BEGIN CALL CHECKPOINT CLOSE CLUSTER COMMENT COMMIT COPY CREATE DEALLOCATE DECLARE DELETE "
+        "DISCARD DO DROP END EXECUTE EXPLAIN FETCH GRANT IMPORT INSERT LISTEN LOAD LOCK MERGE MOVE NOTIFY PREPARE REASSIGN "
+        "REFRESH REINDEX RELEASE RESET REVOKE ROLLBACK SAVEPOINT SECURITY SELECT SET SHOW START TABLE TRUNCATE UNLISTEN "
+        "UPDATE VACUUM VALUES WITH"
+    ).split()
+)
+"""First words of PostgreSQL's statements (its reference, part VI.I)."""
 _TABLE_WORDS = frozenset({"GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED"})
 _TRANSACTION = {
     "BEGIN": "begin", "START": "begin", "COMMIT": "commit", "END": "commit", "ROLLBACK": "rollback", "ABORT": "rollback",
@@ -75,6 +85,8 @@ def _statement(script: str, piece: Piece, positions: Positions) -> Statement:
     place["terminator"] = piece.terminator
     words = _leading_words(text)
     grammar = _grammar(words)
+    if grammar is None and not text.startswith("(") and words[:1] not in COMMANDS:
+        return Unreadable(**place, reason=f"{text.split(None, 1)[0][:20]!r} begins no SQL statement")
     if grammar is None:
         return Other(**place, keyword=_keyword(words, text))
     try:
