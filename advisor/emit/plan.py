@@ -59,6 +59,7 @@ def _migration(item: Recommendation, report: Report, decision: Decision) -> Migr
         table=change.table,
         unique=change.unique,
         definition=change.definition,
+        analyze=change.expressions,
         up=(change.create,),
         down=(change.drop,),
         findings=() if edited else item.review,

@@ -22,6 +22,8 @@ class IndexChange(msgspec.Struct, frozen=True, kw_only=True):
     unique: bool
     definition: str
     """What follows the table: `USING gin (tags)`, `(a, b DESC) WHERE open`; as it was written."""
+    expressions: bool = False
+    """A key is an expression."""
 
     @property
     def create(self) -> str:
@@ -55,6 +57,7 @@ def read_change(item: Recommendation, ddl: str) -> IndexChange:
         name=statement.name.name.text,
         unique=statement.unique,
         definition=_after_table(statement),
+        expressions=any(key.expression for key in written.keys),
     )
 
 
