@@ -65,7 +65,7 @@ class Questions:
         offered = frozenset(spec for spec in specs if self.touches(shape, spec) and spec in self._names)
         known = self._answers.setdefault(shape, [])
         for earlier in known:
-            if earlier.used <= offered <= earlier.offered:
+            if earlier.used <= offered <= earlier.offered and not any(map(_lends, earlier.offered - offered)):
                 return Answer(offered, earlier.used, earlier.plan)
         self.asked += 1
         plan = self._whatif.explain(self._shapes[shape], sorted(offered, key=repr))
@@ -94,3 +94,9 @@ class Questions:
             else:
                 fine.append(shape.id)
         return fine, words
+
+
+def _lends(spec: IndexSpec) -> bool:
+    """Whether the planner estimates by the index even where it does not use it: statistics of an expression come from any full
+    index over it (`examine_variable` in selfuncs.c), so a plan with it says nothing about a plan without it."""
+    return not spec.predicate and any(key.expression for key in spec.keys)

@@ -110,6 +110,8 @@ def test_the_recommended_index_is_picked_and_halves_the_cost_where_it_is_really_
                     connection.execute(statement.encode(), prepare=False)
     assert after <= before / 2
     assert all(item.name in plan for item in mine)
+    promised = {effect.cost_after for item in mine for effect in item.effects if effect.shape == case.shape.id}
+    assert promised == {shop.twin.explain(case.shape, [item.index for item in mine if item.index]).cost}
     for item in mine:
         assert item.measured_by == "twin"
         assert item.reasons

@@ -94,3 +94,8 @@ WITH old AS (SELECT * FROM orders WHERE created_at < $1) SELECT * FROM old WHERE
 UPDATE orders SET total = $1 WHERE customer_id = $2;
 -- parameters: 5, 4242
 -- expect: orders (customer_id)
+
+-- title: expression beside a condition that every statement has
+SELECT "OrderId" FROM "LineItems" WHERE lower("Sku") = $1 AND NOT "IsGift";
+-- parameters: sku-77
+-- expect: "LineItems" (lower("Sku"), "IsGift")
