@@ -71,12 +71,13 @@ def without_outer_comment(text: str) -> str:
     if text.count("/*") != 1:
         return text
     start = text.index("/*")
-    if text.rstrip("; \n").endswith("*/"):
+    end = text.find("*/", start + 2) + 2
+    if end == len(text.rstrip("; \n")):
         head = text[:start]
         if head.count("'") % 2 == 0 and head.count('"') % 2 == 0:
             return head
-    elif start == 0 and (end := text.find("*/")) > 0:
-        return text[end + 2 :]
+    elif start == 0 and end > 2:
+        return text[end:]
     return text
 
 

@@ -28,6 +28,8 @@ STATEMENTS = st.lists(st.tuples(PIECES, st.sampled_from(["", " ", "\n"])), max_s
 @example(["select t$1", "select t$2"])
 @example(["select date 'x' from t", "select date /*c*/ from t"])
 @example(["values (1), (2)", "values (1)"])
+@example(["", "/*c*/select*/"])
+@example(["", "/*/select*/"])
 def test_statements_with_one_key_have_one_normalised_text(statements: list[str]) -> None:
     by_key: dict[str, tuple[str, str]] = {}
     for statement in statements:
