@@ -6,10 +6,10 @@ joined, nor units with three shapes and more (that is what requests look like), 
 """
 
 from collections.abc import Callable, Container
-from typing import NamedTuple
 
-from advisor.workload.repeats import MIN_REPEATS, Repeats, Step, Window, latest_selects
+from advisor.workload.repeats import MIN_REPEATS, Repeats, Window, latest_selects
 from advisor.workload.shapes import ShapeCount
+from advisor.workload.unit import Unit
 
 PAUSE_S = 0.030
 MAX_SHAPES = 2
@@ -20,33 +20,27 @@ _MAX_KNOWN = 200_000
 """Session names remembered; beyond, all count as known and only loops on one session are joined."""
 
 
-class Tiny(NamedTuple):
-    """A finished unit of a few statements."""
-
-    start: float
-    end: float
-    owner: tuple[str, str]
-    """Application and user."""
-    steps: list[Step]
-    before: tuple[ShapeCount, ...]
-    fresh: bool
-    """The first unit of its session."""
-
-
 class _Chain:
     """Units in a row; they are only counted when the chain is long enough to matter."""
 
     __slots__ = ("before", "end", "first", "shapes", "stats", "steps", "units")
 
-    def __init__(self, first: Tiny, shapes: frozenset[ShapeCount], before: tuple[ShapeCount, ...]) -> None:
-        self.first, self.shapes, self.before = first, shapes, before
+    def __init__(self, first: Unit, before: tuple[ShapeCount, ...]) -> None:
+        self.first, self.before = first, before
+        self.shapes: frozenset[ShapeCount] | None = None
+        """Of its units; None until a second one is in sight, which for most never comes."""
         self.end, self.units = first.end, 1
         self.steps = first.steps
         self.stats: Repeats | None = None
 
-    def extend(self, unit: Tiny, shapes: frozenset[ShapeCount]) -> bool:
+    def extend(self, unit: Unit) -> bool:
         """Append a unit if it continues the chain."""
-        if unit.start - self.end > PAUSE_S or shapes != self.shapes or unit.owner != self.first.owner:
+        first = self.first
+        if unit.start - self.end > PAUSE_S or unit.application != first.application or unit.user != first.user:
+            return False
+        if self.shapes is None:
+            self.shapes = _shapes(first)
+        if _shapes(unit) != self.shapes:
             return False
         self.steps += unit.steps
         if len(self.steps) >= _PORTION:
@@ -81,10 +75,10 @@ class Chains:
     def __init__(self, found: Callable[[Window], None]) -> None:
         self._found = found
         self._by_session: dict[str, _Chain] = {}
-        self._single: list[Tiny] = []
+        self._single: list[Unit] = []
         """Only units of new sessions, not joined yet."""
         self._across: dict[tuple[tuple[str, str], frozenset[ShapeCount]], _Chain] = {}
-        self._latest: dict[tuple[str, str], Tiny] = {}
+        self._latest: dict[tuple[str, str], Unit] = {}
         self._known: set[str] = set()
 
     def is_new(self, session: str) -> bool:
@@ -94,21 +88,20 @@ class Chains:
         self._known.add(session)
         return True
 
-    def add(self, session: str, unit: Tiny) -> None:
+    def add(self, session: str, unit: Unit) -> None:
         """Take the next tiny unit of a session."""
-        shapes = _shapes(unit)
         chain = self._by_session.get(session)
-        if chain is not None and chain.extend(unit, shapes):
-            return
         before = unit.before
         if chain is not None:
+            if chain.extend(unit):
+                return
             self._finish(chain)
             if not before and unit.start - chain.end <= PAUSE_S:
                 before = chain.selects()
-        if len(shapes) <= MAX_SHAPES:
-            self._by_session[session] = _Chain(unit, shapes, before)
-        else:
-            self._by_session.pop(session, None)
+        if len(unit.steps) <= MAX_SHAPES or len(_shapes(unit)) <= MAX_SHAPES:
+            self._by_session[session] = _Chain(unit, before)
+        elif chain is not None:
+            del self._by_session[session]
 
     def end(self, session: str) -> None:
         """A longer unit followed on that session."""
@@ -144,23 +137,23 @@ class Chains:
         ready = sorted((unit for unit in self._single if unit.start < until), key=lambda unit: unit.start)
         self._single = [unit for unit in self._single if unit.start >= until]
         for unit in ready:
-            shapes = _shapes(unit)
-            key = unit.owner, shapes
+            owner = unit.application, unit.user
+            key = owner, _shapes(unit)
             chain = self._across.get(key)
-            if chain is None or not chain.extend(unit, shapes):
+            if chain is None or not chain.extend(unit):
                 if chain is not None:
                     self._finish(chain, across=True)
-                self._across[key] = _Chain(unit, shapes, self._parent(unit))
-            self._latest[unit.owner] = unit
+                self._across[key] = _Chain(unit, self._parent(unit))
+            self._latest[owner] = unit
 
-    def _parent(self, unit: Tiny) -> tuple[ShapeCount, ...]:
+    def _parent(self, unit: Unit) -> tuple[ShapeCount, ...]:
         """The reading statement of the other session that ended just before."""
-        earlier = self._latest.get(unit.owner)
+        earlier = self._latest.get((unit.application, unit.user))
         if earlier is None or not 0 <= unit.start - earlier.end <= PAUSE_S:
             return ()
         shape = earlier.steps[-1][0]
         return (shape,) if shape.kind == "select" else ()
 
 
-def _shapes(unit: Tiny) -> frozenset[ShapeCount]:
+def _shapes(unit: Unit) -> frozenset[ShapeCount]:
     return frozenset([shape for shape, _ in unit.steps])

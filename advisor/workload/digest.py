@@ -136,7 +136,8 @@ class Digester:
             lane.remember(text, key, shape)
         elif shape.placeholders:
             lane.remember(text, key, shape)
-        shape.see_constants(text)
+        if shape.placeholders:
+            shape.see_constants(text)
         return shape
 
     def _shape(self, lane: _Lane, text: str, plan: str) -> ShapeCount | None:

@@ -95,8 +95,12 @@ class ShapeCount:
                 self.last = time
             if time < self.first:
                 self.first = time
-        if event.application:
-            count(self.applications, event.application, calls)
+        application = event.application
+        if application:
+            if application in self.applications:
+                self.applications[application] += calls
+            else:
+                count(self.applications, application, calls)
         if event.tags:
             for tag, value in event.tags.items():
                 count(self.tags.setdefault(tag, {}), value, calls)
@@ -108,8 +112,8 @@ class ShapeCount:
             self._planned(event.plan, spent)
 
     def see_constants(self, text: str) -> None:
-        """Note the constants of a text of this shape that was not met before, so that one that varies is known to vary."""
-        if self.placeholders and self.constants != VARYING:
+        """Note the constants of a text with placeholders that was not met before, so that one that varies is known to vary."""
+        if self.constants != VARYING:
             values = "\0".join(token.value for token in tokens(text) if token.kind == CONSTANT)
             digest = blake2b(values.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
             self.constants = either_constants(self.constants, digest)

@@ -15,12 +15,13 @@ from collections import Counter
 
 from advisor.model.event import Event, Skip
 from advisor.model.workload import Loop
-from advisor.workload.chains import Chains, Tiny
+from advisor.workload.chains import Chains
 from advisor.workload.loops import Loops
-from advisor.workload.repeats import MIN_REPEATS, Repeats, Step, latest_selects
+from advisor.workload.repeats import MIN_REPEATS, Repeats, Step
 from advisor.workload.runs import runs
 from advisor.workload.shapes import ShapeCount
 from advisor.workload.traits import BEGIN, CUT, DATA, END, RESET, SCHEMA
+from advisor.workload.unit import Unit
 
 IDLE_S = 0.020
 """Pause that ends a unit; between 10 and 40 ms the result hardly differs, 200 ms costs 8 points of F1."""
@@ -38,29 +39,11 @@ _ADJACENT_PORTION = 20_000
 _TINY_STEPS = 4
 
 
-class _Unit:
-    """An open unit of work; times are epoch seconds, 0.0 when the log has none."""
-
-    __slots__ = (
-        "application", "before", "cut", "end", "fresh", "schema", "start", "stats", "steps", "trace", "transaction",
-        "transactional", "user",
-    )  # fmt: skip
-
-    def __init__(self, event: Event, start: float, before: tuple[ShapeCount, ...]) -> None:
-        self.steps: list[Step] = []
-        self.stats: Repeats | None = None
-        self.start = self.end = start
-        self.application, self.user, self.trace = event.application, event.user, event.trace
-        self.transaction = _transaction(event)
-        self.before = before
-        self.transactional = self.cut = self.schema = self.fresh = False
-
-
 class Units:
     """The units of work of one database; `finish` gives the loops that were found in them."""
 
     def __init__(self, engine: str, database: str) -> None:
-        self._open: dict[str, _Unit] = {}
+        self._open: dict[str, Unit] = {}
         self._loops = Loops(engine, database)
         self._chains = Chains(self._loops.add)
         self._fine = False
@@ -83,20 +66,23 @@ class Units:
                 self._sweep(time)
         key = event.trace or event.session or _place(event)
         unit = self._open.get(key)
-        if shape.traits.role != DATA:
-            self._boundary(key, unit, shape.traits.role, event, time)
+        role = shape.traits.role
+        if role != DATA:
+            self._boundary(key, unit, role, event, time)
             return
         if event.error:
             return
-        if unit is None or self._has_left(unit, event, start):
+        transaction = _transaction(event) if event.transaction else ""
+        if unit is None or self._has_left(unit, event, transaction, start):
             unit = self._start(key, unit, event, start, idle=True)
-        elif not unit.transactional and unit.transaction and unit.transaction == _transaction(event):
+        elif transaction and not unit.transactional and unit.transaction == transaction:
             unit.transactional = True
-        unit.transaction = _transaction(event)
-        unit.steps.append((shape, event))
+        unit.transaction = transaction
+        steps = unit.steps
+        steps.append((shape, event))
         if time > unit.end:
             unit.end = time
-        if len(unit.steps) >= _PORTION:
+        if len(steps) >= _PORTION:
             self._portion(unit)
 
     def finish(self) -> list[Loop]:
@@ -118,13 +104,12 @@ class Units:
             if count
         ]
 
-    def _has_left(self, unit: _Unit, event: Event, start: float) -> bool:
-        """Whether the unit ended before this event."""
+    def _has_left(self, unit: Unit, event: Event, transaction: str, start: float) -> bool:
+        """Whether the unit ended before this event, which runs in `transaction`."""
         if event.trace:
             return False
         if event.application != unit.application:
             return True
-        transaction = _transaction(event)
         if unit.transactional:
             return bool(unit.transaction and transaction and transaction != unit.transaction)
         if event.time is None or "/" not in transaction:
@@ -136,7 +121,7 @@ class Units:
             return False
         return start - unit.end > (IDLE_S if self._fine else COARSE_IDLE_S)
 
-    def _boundary(self, key: str, unit: _Unit | None, role: str, event: Event, time: float) -> None:
+    def _boundary(self, key: str, unit: Unit | None, role: str, event: Event, time: float) -> None:
         if role == SCHEMA:
             if unit is not None:
                 unit.schema = True
@@ -153,31 +138,31 @@ class Units:
             after = self._start(key, unit, event, time, idle=True)
             after.transactional = after.cut = True
 
-    def _start(self, key: str, old: _Unit | None, event: Event, start: float, *, idle: bool) -> _Unit:
+    def _start(self, key: str, old: Unit | None, event: Event, start: float, *, idle: bool) -> Unit:
         """Close `old` and open the next unit; its statements may have their parent in `old` unless it paused."""
         before: tuple[ShapeCount, ...] = ()
         if old is not None:
-            before = () if idle or event.time is None else _selects(old)
+            before = () if idle or event.time is None else old.selects()
             self._close(key, old)
         elif len(self._open) >= 2 * MAX_OPEN:
             self._shed()
-        unit = self._open[key] = _Unit(event, start, before)
+        unit = Unit(start, start, event.application, event.user, event.trace, _transaction(event), before)
+        self._open[key] = unit
         unit.fresh = old is None and self._chains.is_new(key)
         return unit
 
-    def _close(self, key: str, unit: _Unit) -> None:
+    def _close(self, key: str, unit: Unit) -> None:
         """Find the loops of a finished unit."""
-        mode = self._mode(unit)
         if unit.schema:
             return
+        mode = self._mode(unit)
         if mode == "adjacent":
             self._adjacent(unit, last=True)
             return
         if unit.stats is None and len(unit.steps) <= _TINY_STEPS:
             # Without times nothing says that one request followed the other: they are not joined.
             if mode != "trace" and not unit.cut and unit.steps and unit.end:
-                tiny = Tiny(unit.start, unit.end, (unit.application, unit.user), unit.steps, unit.before, unit.fresh)
-                self._chains.add(key, tiny)
+                self._chains.add(key, unit)
                 return
             if len(unit.steps) < MIN_REPEATS:
                 return
@@ -190,14 +175,14 @@ class Units:
         for window in stats.windows(mode=mode):
             self._loops.add(window)
 
-    def _mode(self, unit: _Unit) -> str:
+    def _mode(self, unit: Unit) -> str:
         if unit.trace:
             return "trace"
         if unit.transactional or (unit.transaction and not unit.end):
             return "transaction"
         return "gap" if self._fine and unit.end else "adjacent"
 
-    def _portion(self, unit: _Unit) -> None:
+    def _portion(self, unit: Unit) -> None:
         """Give up the steps of a unit that has grown long."""
         if self._mode(unit) == "adjacent":
             if len(unit.steps) >= _ADJACENT_PORTION:
@@ -208,7 +193,7 @@ class Units:
         unit.stats.fold(unit.steps)
         unit.steps = []
 
-    def _adjacent(self, unit: _Unit, *, last: bool) -> None:
+    def _adjacent(self, unit: Unit, *, last: bool) -> None:
         """Find the runs of a sequence; unless it is the `last` portion, a run that may go on is kept for the next."""
         steps, done = unit.steps, 0
         for start, end in runs(steps):
@@ -248,7 +233,7 @@ def _repeats(steps: list[Step]) -> bool:
     return max(Counter([shape for shape, _ in steps]).values(), default=0) >= MIN_REPEATS
 
 
-def _limit(unit: _Unit) -> float:
+def _limit(unit: Unit) -> float:
     return _TRACE_S if unit.trace else _TRANSACTION_S if unit.transactional else COARSE_IDLE_S + _LATE_S
 
 
@@ -263,12 +248,3 @@ def _place(event: Event) -> str:
         return event.source
     backend, slash, _ = event.transaction.partition("/")
     return f"{event.source} {backend}{slash}"
-
-
-def _selects(unit: _Unit) -> tuple[ShapeCount, ...]:
-    """The latest two different reading statements of a unit and of what came before it, last first."""
-    known = unit.stats.selects if unit.stats else unit.before
-    for shape, _ in unit.steps:
-        if shape.kind == "select":
-            known = latest_selects(shape, known)
-    return known
