@@ -90,6 +90,10 @@ def confidence(spec: IndexSpec, catalog: Catalog, table: Table, shapes: Sequence
         low.append("Confidence: the schema came without statistics, so row counts are assumed.")
     elif table.rows < 0:
         low.append(f"Confidence: {table.name} was never analysed.")
+    elif blind := _without_statistics(spec, table):
+        low.append(
+            f"Confidence: there are no statistics of {', '.join(blind)}: not analysed, or not visible to this role."
+        )
     elif catalog.statistics == "reduced":
         medium.append("Confidence: the snapshot has no data values, so skewed columns are planned with averages.")
     if any(key.expression for key in spec.keys):
@@ -98,6 +102,12 @@ def confidence(spec: IndexSpec, catalog: Catalog, table: Table, shapes: Sequence
         medium.append("Confidence: no parameter values were logged, so a generic plan was costed.")
     level = "low" if low else "medium" if medium else "high"
     return Confidence(level, (*low, *medium))
+
+
+def _without_statistics(spec: IndexSpec, table: Table) -> list[str]:
+    """Key columns whose values nothing is known about, so that the planner falls back on defaults."""
+    blind = {column.name for column in table.columns if not column.statistics}
+    return sorted(key.column for key in spec.keys if key.column in blind) if table.rows > 0 else []
 
 
 def _generic(shape: Shape) -> bool:

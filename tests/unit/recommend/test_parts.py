@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from advisor.model.catalog import Column, ColumnStatistics, Table
+from advisor.model.catalog import Catalog, Column, ColumnStatistics, Table
 from advisor.model.index import IndexKey, IndexSpec
 from advisor.model.recommendation import Candidate
 from advisor.recommend.advice import without_values
-from advisor.recommend.explain import recommendation_id
+from advisor.recommend.explain import confidence, recommendation_id
 from advisor.recommend.merge import merge
 from advisor.recommend.write_cost import stored_columns, write_cost
 
@@ -96,3 +96,15 @@ def test_the_servers_words_come_without_values() -> None:
     assert without_values('invalid input syntax for type integer: "secret"') == "invalid input syntax for type integer"
     assert "99999" not in without_values('value "99999" is out of range for type smallint')
     assert without_values('relation "orders" does not exist') == 'relation "orders" does not exist'
+
+
+def test_confidence_is_low_where_nothing_is_known_about_a_key_column() -> None:
+    known = ColumnStatistics(null_frac=0, avg_width=8, n_distinct=-1)
+    columns = (Column(name="a", type="bigint", statistics=(known,)), Column(name="b", type="text"))
+    table = Table(schema="public", name="t", columns=columns, rows=1000)
+    on_a, on_b = (IndexSpec("public", "t", (IndexKey(name),)) for name in "ab")
+    assert confidence(on_a, Catalog(), table, ()).level == "high"
+    assert confidence(on_b, Catalog(), table, ()) == (
+        "low",
+        ("Confidence: there are no statistics of b: not analysed, or not visible to this role.",),
+    )
