@@ -7,6 +7,7 @@ open quotes, names beyond ASCII and `?` take the slow path, where the normalised
 """
 
 import re
+from functools import lru_cache
 
 from advisor.workload.constants import pattern
 from advisor.workload.normalise import normalise
@@ -21,11 +22,14 @@ _VALUES = re.compile(
 _IN_LIST = re.compile(r"\(\?(?<=[\s)\"][iI][nN] \(\?)(?:, ?\?)+\)")
 _CONSTANTS = r"\((?:-?\?|null|true|false|default)(?:, ?(?:-?\?|null|true|false|default))*+\)"
 _ROWS = re.compile(rf"(\bvalues ?{_CONSTANTS})((?:,\s?{_CONSTANTS})++)", re.IGNORECASE)
+_MARKS = re.compile(r"like|->|interval|date_|~|\[|extract|similar|to_|#>", re.IGNORECASE)
+"""Where one of these stands, a value may be a pattern, a unit, a format or a JSON key."""
+_TEXT_CALL = re.compile(r"\b(?:to_(?:char|date|timestamp|number)|jsonb?_extract_path(?:_text)?)\s*\(", re.IGNORECASE)
 _BLANK = " \t\n\r\f\v"
 _CONTEXT = 24
 """Characters before a value that are looked at for what it belongs to."""
 _LONG = 1_000
-"""Characters from which it pays to collapse the rows of VALUES in the key."""
+"""Characters from which it pays to collapse the rows of VALUES in the key; keys up to that length are remembered."""
 
 
 def literal_free(text: str) -> str:
@@ -34,36 +38,45 @@ def literal_free(text: str) -> str:
         text = without_outer_comment(text)
     if "\\" in text or "?" in text or "--" in text or "/*" in text:
         return normalise(text).text
-    lowered = text.lower()
-    if (
-        "like" in lowered
-        or "->" in lowered
-        or "interval" in lowered
-        or "date_" in lowered
-        or "~" in lowered
-        or "[" in lowered
-        or "extract" in lowered
-        or "similar" in lowered
-        or "to_" in lowered
-        or "#>" in lowered
-    ):
-        if "#>" in lowered or text.count("'") % 2 or _TEXT_CALL.search(lowered):
-            return normalise(text).text
-        key = _VALUES.sub(_careful, text)
-    else:
-        key = _VALUES.sub("?", text)
-        if "'" in key:
-            return normalise(text).text
+    cut = _VALUES.sub("?", text)
+    key = _remembered_key(cut) if len(cut) <= _LONG else _plain_key(cut)
+    if not key:
+        return _delicate(text, cut)
+    if '"' in key and not _plain_names(text):
+        return normalise(text).text
+    return key
+
+
+def _plain_key(cut: str) -> str:
+    """The key of all statements that are `cut` without their values; empty when their values have to be looked at.
+
+    What decides that stands outside of the values, so it is decided once for statements that differ in values only.
+    """
+    if "'" in cut or "$" in cut or not cut.isascii() or _MARKS.search(cut):
+        return ""
+    return _collapsed(cut)
+
+
+_remembered_key = lru_cache(4096)(_plain_key)
+
+
+def _delicate(text: str, cut: str) -> str:
+    """The key where some values count, or where the end of a value cannot be seen by one regular expression."""
+    if not _MARKS.search(cut) or "#>" in cut or text.count("'") % 2 or _TEXT_CALL.search(cut):
+        return normalise(text).text
+    key = _VALUES.sub(_careful, text)
     if "$" in key or not key.isascii() or ('"' in key and not _plain_names(text)):
         return normalise(text).text
+    return _collapsed(key)
+
+
+def _collapsed(key: str) -> str:
+    """A key without the lengths of its lists and, when it is long, with only the first row of VALUES."""
     if "(?," in key:
         key = _IN_LIST.sub("(?)", key)
         if len(key) > _LONG:
             key = _ROWS.sub(_first_row, key)
     return key
-
-
-_TEXT_CALL = re.compile(r"\b(?:to_(?:char|date|timestamp|number)|jsonb?_extract_path(?:_text)?)\s*\(")
 
 
 def without_outer_comment(text: str) -> str:
