@@ -22,7 +22,7 @@ _VALUES = re.compile(
 _IN_LIST = re.compile(r"\(\?(?<=[\s)\"][iI][nN] \(\?)(?:, ?\?)+\)")
 _CONSTANTS = r"\((?:-?\?|null|true|false|default)(?:, ?(?:-?\?|null|true|false|default))*+\)"
 _ROWS = re.compile(rf"(\bvalues ?{_CONSTANTS})((?:,\s?{_CONSTANTS})++)", re.IGNORECASE)
-_MARKS = re.compile(r"like|->|interval|date_|~|\[|extract|similar|to_|#>", re.IGNORECASE)
+_MARKS = re.compile(r"like|->|interval|date_|~|\[|extract|similar|to_", re.IGNORECASE)
 """Where one of these stands, a value may be a pattern, a unit, a format or a JSON key."""
 _TEXT_CALL = re.compile(r"\b(?:to_(?:char|date|timestamp|number)|jsonb?_extract_path(?:_text)?)\s*\(", re.IGNORECASE)
 _BLANK = " \t\n\r\f\v"
@@ -36,38 +36,39 @@ def literal_free(text: str) -> str:
     """The key of `text`: statements of one engine with the same key have the same normalised text."""
     if "/*" in text:
         text = without_outer_comment(text)
-    if "\\" in text or "?" in text or "--" in text or "/*" in text:
+    if "\\" in text or "?" in text:
         return normalise(text).text
     cut = _VALUES.sub("?", text)
-    key = _remembered_key(cut) if len(cut) <= _LONG else _plain_key(cut)
-    if not key:
-        return _delicate(text, cut)
-    if '"' in key and not _plain_names(text):
+    key, careful = _remembered_key(cut) if len(cut) <= _LONG else _key_of(cut)
+    if careful:
+        key = _careful_key(text)
+    if not key or ('"' in key and not _plain_names(text)):
         return normalise(text).text
     return key
 
 
-def _plain_key(cut: str) -> str:
-    """The key of all statements that are `cut` without their values; empty when their values have to be looked at.
+def _key_of(cut: str) -> tuple[str, bool]:
+    """The key of all statements that are `cut` without their values, and whether it depends on the values after all.
 
-    What decides that stands outside of the values, so it is decided once for statements that differ in values only.
+    Empty: only `normalise` can tell. What decides stands outside of the values (a quote in a name or a comment may hide what
+    follows it, but not the `"` or `--` before it), so it is decided once for statements that differ in values only.
     """
-    if "'" in cut or "$" in cut or not cut.isascii() or _MARKS.search(cut):
+    if "--" in cut or "/*" in cut or "#>" in cut or not cut.isascii():
+        return "", False
+    if _MARKS.search(cut):
+        return "", not _TEXT_CALL.search(cut)
+    return ("", False) if "'" in cut or "$" in cut else (_collapsed(cut), False)
+
+
+_remembered_key = lru_cache(4096)(_key_of)
+
+
+def _careful_key(text: str) -> str:
+    """The key of a text of which some values count; empty when only `normalise` can tell."""
+    if text.count("'") % 2:
         return ""
-    return _collapsed(cut)
-
-
-_remembered_key = lru_cache(4096)(_plain_key)
-
-
-def _delicate(text: str, cut: str) -> str:
-    """The key where some values count, or where the end of a value cannot be seen by one regular expression."""
-    if not _MARKS.search(cut) or "#>" in cut or text.count("'") % 2 or _TEXT_CALL.search(cut):
-        return normalise(text).text
     key = _VALUES.sub(_careful, text)
-    if "$" in key or not key.isascii() or ('"' in key and not _plain_names(text)):
-        return normalise(text).text
-    return _collapsed(key)
+    return _collapsed(key) if key.isascii() and "$" not in key else ""
 
 
 def _collapsed(key: str) -> str:
