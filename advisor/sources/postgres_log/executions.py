@@ -6,7 +6,6 @@ may be logged after the execution it belongs to.
 """
 
 from collections import deque
-from collections.abc import Iterator
 
 from advisor.model.event import Event
 from advisor.sources.postgres_log import plans
@@ -150,28 +149,30 @@ class Executions:
         self.last = None
         self._errors.pop(session, None)
 
-    def ready(self) -> Iterator[Event]:
+    def ready(self) -> list[Event]:
         """Events that nothing can change any more."""
         return self._leaving(WINDOW)
 
-    def rest(self) -> Iterator[Event]:
+    def rest(self) -> list[Event]:
         """Everything that is left, at the end of the log."""
         for session in list(self._waiting):
             self._give_up(session)
         return self._leaving(0)
 
-    def _leaving(self, kept: int) -> Iterator[Event]:
+    def _leaving(self, kept: int) -> list[Event]:
         """The oldest drafts but for `kept`, except plans whose execution was found."""
-        queue, latest = self._queue, self._latest
-        while len(queue) > kept:
+        queue, latest, sessions_with_plans = self._queue, self._latest, self._plans
+        events = []
+        for _ in range(len(queue) - kept):
             draft = queue.popleft()
             session = draft.session
             if latest.get(session) is draft:
                 del latest[session]
-            if session in self._plans:
+            if session in sessions_with_plans:
                 self._forget_plan(draft)
             if not draft.claimed:
-                yield draft.event()
+                events.append(draft.event())
+        return events
 
     def _measured(self, draft: Draft) -> None:
         """Keep count of what the log shows of an execution that has its duration."""

@@ -109,7 +109,9 @@ class StderrReader:
                     self._unusual(entries, index, line)
                 else:
                     executions.detailed(session, _text(entry[colon + 3 :]))
-            line += 1 + (entry.count(NEWLINE) if NEWLINE in entry else 0)
+            line += 1
+            if NEWLINE in entry:
+                line += entry.count(NEWLINE)
 
     def _usual(self, entry: bytes, colon: int, unit: int, line: int) -> bool:
         """A statement, a duration (`unit` is where its unit stands, 0 when there is none) or both, from a sender who is known by the
@@ -118,7 +120,6 @@ class StderrReader:
         origin = self._origins.get(entry[self._stamp : colon])
         if origin is None:
             return False
-        time = self._clock.read(entry[: self._stamp])
         duration = None
         begin = colon + 3
         if unit:
@@ -128,23 +129,22 @@ class StderrReader:
             duration = float(number)
             if unit < 0:
                 if bare := entry.endswith(b" ms"):
-                    self.executions.timed(origin.session, duration, time)
+                    self.executions.timed(origin.session, duration, self._clock.read(entry[: self._stamp]))
                 return bare
             begin = unit + 5
         if entry.startswith(STATEMENT, begin):
-            text, extended = begin + 11, False
+            place, extended = begin + 11, False
         elif entry.startswith(EXECUTE, begin) and not entry.startswith(FETCH, begin + 8):
-            text, extended = entry.find(b": ", begin + 8) + 2, True
+            place, extended = entry.find(b": ", begin + 8) + 2, True
         else:
             return False
-        if text < 2:
+        if place < 2:
             return False
-        raw = entry[text:]
+        raw = entry[place:]
         if NEWLINE in raw:
             raw = raw.replace(NEWLINE, b"\n")
-        draft = Draft(
-            raw.decode("utf-8", "replace"), time, origin.session, origin, self._tally.name, line, duration, extended
-        )
+        text, time = raw.decode("utf-8", "replace"), self._clock.read(entry[: self._stamp])
+        draft = Draft(text, time, origin.session, origin, self._tally.name, line, duration, extended)
         if duration is None:
             self.executions.announced(draft)
         else:
