@@ -7,6 +7,7 @@ Microseconds are whole numbers, so a sum does not depend on the order of adding.
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from math import ceil, log
 
 from advisor.model.workload import Sketch
@@ -72,6 +73,7 @@ def mean(sketch: Sketch) -> float:
     return sketch.total_us / sketch.count / 1000 if sketch.count else 0.0
 
 
+@lru_cache(1 << 15)
 def _bucket(value: int) -> int:
     # The 12th digit is dropped so that a value on an edge falls into the same bucket on every platform's libm.
     return ceil(round(log(value) / _LOG_GAMMA, 9)) if value > 1 else 0
