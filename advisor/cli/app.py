@@ -6,7 +6,6 @@ Command modules are imported to know their options, so they import nothing heavy
 import os
 import signal
 import sys
-import traceback
 from typing import Any
 
 import typer
@@ -60,6 +59,8 @@ class Program(TyperGroup):
 
 def _explain(ctx: Any, message: str, hint: str) -> None:
     if ctx.params.get("debug"):
+        import traceback
+
         traceback.print_exc()
     note(f"error: {message}")
     if hint:
