@@ -3,6 +3,7 @@
 Owns what is shown and where the files go. Everything it does is what `analyze`, `migrate`, `lint` and `check` do.
 """
 
+import textwrap
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from advisor.gate.roster import check, difference
 from advisor.model.finding import Finding
 from advisor.model.report import Report
 from advisor.report import json, markdown, text
+from advisor.report.terminal import WIDTH
 from advisor.resources import data_dir
 from advisor.review import Script, review
 from advisor.rules import RuleSet, default_rules
@@ -88,12 +90,15 @@ def run_demo(out: Path, say: Say) -> None:
         format = format_named(sample.framework)
         timestamp = FIRST_TIMESTAMP if format.numbering == "timestamp" else None
         emit(plan_migrations(report, None), format, folder / "migrations", timestamp=timestamp, rules=rules)
-        say(
-            "\n".join(
-                [*_summary(sample, report), *_team_script(sample, folder, rules), *_gate(sample, report, folder), ""]
-            )
-        )
+        lines = [*_summary(sample, report), *_team_script(sample, folder, rules), *_gate(sample, report, folder)]
+        say("\n".join([*(row for line in lines for row in _wrapped(line)), ""]))
     say(f"Reports, migrations (up, down, verify) and reviews are in:\n{out}")
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line within the width of a terminal, its continuation indented below it."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.wrap(line, WIDTH, subsequent_indent=f"{indent}    ", break_long_words=False, break_on_hyphens=False)
 
 
 def _home(sample: Sample) -> Path:
@@ -114,7 +119,8 @@ def _summary(sample: Sample, report: Report) -> list[str]:
     ]
     for finding in text.by_severity(report.findings):
         if finding.rule.startswith("NP1"):
-            lines.append(f"  {finding.rule} {text.one_line(finding.message, MESSAGE_WIDTH)}")
+            repeated = "; ".join(finding.evidence["statements"])
+            lines.append(f"  {finding.rule} {text.repetition(finding)}: {text.one_line(repeated, MESSAGE_WIDTH)}")
     for item in report.recommendations:
         lines += [f"  {item.ddl[0]};", f"      {text.benefit(item)}"]
     return lines
