@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from advisor.cli.console import note
-from advisor.cli.options import Catalog, Postgres, Prefix, Schema, Twin
+from advisor.cli.options import Catalog, Database, Postgres, Prefix, Schema, Twin
 
 app = typer.Typer(
     help="The accepted state that `advisor check` compares with. Example: advisor baseline update report.json",
@@ -33,6 +33,7 @@ def update(
     catalog: Catalog = None,
     schema: Schema = None,
     prefix: Prefix = None,
+    database: Database = None,
     twin: Twin = None,
     baseline: Annotated[
         Path, typer.Option("--baseline", "-o", "--output", help="The file to write; commit it.")
@@ -55,6 +56,7 @@ def update(
         catalog=catalog,
         schema=schema,
         prefix=prefix,
+        database=database,
         twin=twin,
         config=load_config(),
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from advisor.cli.console import clean, note, write
-from advisor.cli.options import Catalog, Postgres, Prefix, Schema, Twin
+from advisor.cli.options import Catalog, Database, Postgres, Prefix, Schema, Twin
 
 
 def command(
@@ -15,6 +15,7 @@ def command(
     catalog: Catalog = None,
     schema: Schema = None,
     prefix: Prefix = None,
+    database: Database = None,
     twin: Twin = None,
     baseline: Annotated[Path | None, typer.Option(help="The accepted state; default .advisor/baseline.jsonl.")] = None,
     acknowledgements: Annotated[Path, typer.Option(help="What `advisor ack` wrote.")] = Path(
@@ -51,6 +52,7 @@ def command(
         catalog=catalog,
         schema=schema,
         prefix=prefix,
+        database=database,
         twin=twin,
         config=config,
     )

@@ -1,15 +1,12 @@
 """`advisor lint`: review of migrations that people wrote."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from advisor.cli.console import clean, write
 from advisor.cli.options import Catalog, FailOn, Postgres, Schema, worst_at_least
-
-if TYPE_CHECKING:
-    from advisor.model.workload import Workload
 
 
 def command(
@@ -36,6 +33,7 @@ def command(
     from advisor.config import load_config
     from advisor.errors import UsageError
     from advisor.model.report import Report
+    from advisor.reading import read_workload
     from advisor.report import json, lint
     from advisor.review import sends_of
     from advisor.review.lint import lint as review_files
@@ -46,7 +44,8 @@ def command(
     rules = config.rule_set()
     sends = sends_of(runner)
     found, skipped = load_schema(AnalysisRequest(sources=(), postgres=postgres, catalog=catalog, schema=schema))
-    result = review_files(files, rules, sends=sends, catalog=found, workload=_workload(workload or []))
+    observed = read_workload(workload) if workload else None
+    result = review_files(files, rules, sends=sends, catalog=found, workload=observed)
     if format == "json":
         report = Report(findings=result.findings, skipped=tuple(skipped), summary={"not_checked": result.silent})
         write(json.render(report))
@@ -54,10 +53,3 @@ def command(
         write(clean(lint.render(result, rules)))
     if worst_at_least(result.findings, fail_on or config.fail_on):
         raise typer.Exit(1)
-
-
-def _workload(sources: list[str]) -> "Workload | None":
-    from advisor.sources import open_sources
-    from advisor.workload.digest import digest
-
-    return digest(open_sources(sources)) if sources else None

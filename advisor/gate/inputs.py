@@ -23,7 +23,7 @@ def load_report(request: AnalysisRequest) -> Report:
     reports = [source for source in request.sources if _head(source, _REPORT)]
     if not reports:
         return analyze(request)
-    options = ("postgres", "catalog", "schema", "prefix", "twin")
+    options = ("postgres", "catalog", "schema", "prefix", "database", "twin")
     given = [f"--{name}" for name in options if getattr(request, name)]
     if len(request.sources) > 1 or given:
         other = given[0] if given else next(source for source in request.sources if source != reports[0])
