@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from advisor.errors import InputError
 from advisor.model.event import Event, Skip, SourceSummary
 from advisor.model.workload import Workload
 from advisor.sources import Reader, open_sources
@@ -54,10 +55,14 @@ class _Live:
         # A database driver takes as long to load as many a log to read.
         from advisor.sources.pg_stat_statements_live import pg_stat_statements_events
 
-        for event in pg_stat_statements_events(self._dsn, self._tally):
-            self._tally.executions += event.calls
-            yield event
+        yield from pg_stat_statements_events(self._dsn, self._tally)
         self.summaries, self.skipped = [self._tally.summary()], self._tally.skips()
+        if not self._tally.executions:
+            reasons = "; ".join(f"{skip.reason} ({skip.count}x)" for skip in self.skipped) or "the view is empty"
+            raise InputError(
+                f"pg_stat_statements shows no statement: {reasons}",
+                "Read it as a member of pg_read_all_stats, after the application has run for a while.",
+            )
 
 
 class _Watched:

@@ -2,8 +2,10 @@
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from advisor.errors import ConnectionFailed
+from advisor.errors import ConnectionFailed, InputError
+from advisor.reading import read_workload
 from advisor.sources.base import Tally
 from advisor.sources.pg_stat_statements_live import pg_stat_statements_events
 
@@ -41,6 +43,28 @@ def test_a_role_that_sees_no_texts_is_told_which_grant_it_lacks(database: str) -
     with pytest.raises(ConnectionFailed) as raised:
         list(pg_stat_statements_events(database))
     assert "pg_read_all_stats" in raised.value.hint
+
+
+def test_the_live_view_is_a_source_that_counts_each_call_once(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(STAND_IN)
+    workload = read_workload([url(database)])
+    assert [(shape.text, shape.calls) for shape in workload.shapes] == [("select * from t where a = ?", 7)]
+    assert [source.executions for source in workload.sources] == [7]
+
+
+def test_a_view_without_any_statement_of_an_application_is_an_error(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(STAND_IN)
+        connection.execute('DELETE FROM "Odd Schema".pg_stat_statements WHERE queryid = 1')
+    with pytest.raises(InputError, match="shows no statement: .*utility statement"):
+        read_workload([url(database)])
+
+
+def url(dsn: str) -> str:
+    """The connection string of the fixture as a URL, which is how a live source is named."""
+    words = conninfo_to_dict(dsn)
+    return f"postgresql://{words['user']}@/{words['dbname']}?host={words['host']}&port={words['port']}"
 
 
 def test_a_missing_extension_is_an_error_that_says_how_to_install_it(database: str) -> None:
