@@ -57,7 +57,7 @@ def test_a_view_without_any_statement_of_an_application_is_an_error(database: st
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(STAND_IN)
         connection.execute('DELETE FROM "Odd Schema".pg_stat_statements WHERE queryid = 1')
-    with pytest.raises(InputError, match="shows no statement: .*utility statement"):
+    with pytest.raises(InputError, match=r"shows no statement: .*utility statement"):
         read_workload([url(database)])
 
 
