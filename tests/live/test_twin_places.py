@@ -54,6 +54,17 @@ def test_the_matching_major_version_is_chosen_first() -> None:
     assert choose(Catalog()).major == 18
 
 
+def test_an_installation_on_the_path_carries_the_twin(monkeypatch: pytest.MonkeyPatch) -> None:
+    wheel = next(installation for installation in servers.embedded() if installation.major == 16)
+    monkeypatch.setenv("PATH", str(wheel.bin))
+    monkeypatch.setattr(servers, "embedded", list)
+    local = next(installation for installation in servers.local() if installation.bin == wheel.bin)
+    assert local.origin == "local"
+    with open_twin(Catalog(server_version=160000), installation=local) as twin:
+        assert twin.server.endswith("(local)")
+        assert twin.explain(shape("SELECT 1")).root.type == "Result"
+
+
 def test_without_any_server_the_next_step_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(servers, "embedded", list)
     monkeypatch.setattr(servers, "local", list)

@@ -169,7 +169,7 @@ def _account(home: Path) -> int | None:
 
 def _reachable(programs: Path, account: int | None) -> Path:
     """`programs`, or a copy of the installation where `account` may read it (a virtual environment below /root)."""
-    probe = ["test", "-x", str(programs / "postgres")]
+    probe = ["/bin/sh", "-c", 'test -x "$0"', str(programs / "postgres")]
     if account is None or subprocess.run(probe, user=account, cwd="/").returncode == 0:
         return programs
     copy = Path(tempfile.gettempdir()) / f"advisor-programs-{programs.stat().st_ino}-{int(programs.stat().st_mtime)}"
