@@ -2,9 +2,9 @@
 
 fail_on = "error"                     # info | warning | error
 rule_dirs = ["ops/advisor-rules"]     # rule folders of your own
-[rules.QRY101]
+[rules.QRY002]
 severity = "off"                      # off | info | warning | error
-[rules.QRY107.thresholds]
+[rules.QRY001.thresholds]
 rows = 50000
 [gate]
 "n-plus-one-new" = "fail"             # fail | warn | off
