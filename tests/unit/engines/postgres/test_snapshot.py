@@ -85,6 +85,19 @@ def test_equal_catalogues_are_equal_bytes(tmp_path: Path) -> None:
         (b"\x1f\x8bnonsense", "decompressed"),
         (b"\x28\xb5\x2f\xfdnonsense", "decompressed"),
     ],
+    ids=[
+        "empty",
+        "binary",
+        "log",
+        "other json",
+        "nested",
+        "later",
+        "types",
+        "cut json",
+        "cut gzip",
+        "no gzip",
+        "no zstd",
+    ],
 )
 def test_a_broken_or_foreign_file_is_refused(content: bytes, words: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(content)
