@@ -57,6 +57,7 @@ def render(report: Report) -> str:
         change=text.change,
         shapes=text.by_time(report)[:20],
         texts={shape.id: shape.text for shape in report.shapes},
+        several=len({shape.database for shape in report.shapes}) > 1,
         benefit=text.benefit,
         count=text.count,
     )

@@ -144,10 +144,12 @@ def _more(number: int, what: str) -> list[str]:
 
 def _shapes(report: Report, width: int) -> list[str]:
     lines = _title("Statements by time", len(report.shapes))
+    several = len({shape.database for shape in report.shapes}) > 1
     for shape in text.by_time(report)[:MOST_SHAPES]:
+        where = f" [{shape.database}]" if several else ""
         numbers = f"{text.count(shape.calls, 'call')}, total {text.milliseconds(shape.total_ms)}, "
         numbers += f"mean {text.milliseconds(shape.mean_ms)}, p95 {text.milliseconds(shape.p95_ms)}"
-        lines += [f"  {shape.id}  {numbers}", *_sql(text.one_line(shape.text, 3 * width), width, "    ")]
+        lines += [f"  {shape.id}{where}  {numbers}", *_sql(text.one_line(shape.text, 3 * width), width, "    ")]
         if shape.sample:
             lines += _sql(f"sample: {text.one_line(shape.sample, 3 * width)}", width, "    ")
     return lines + _more(len(report.shapes) - MOST_SHAPES, "shapes")

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import jsonschema
+import msgspec
 import pytest
 
 from advisor.cli.console import clean
@@ -71,3 +72,12 @@ def test_markdown_of_hostile_text_stays_text() -> None:
 
 def test_terminal_text_carries_no_escape_sequence() -> None:
     assert "\x1b" not in clean(terminal.render(sample_report()))
+
+
+def test_shapes_of_several_databases_say_which_is_theirs() -> None:
+    report = sample_report()
+    other = msgspec.structs.replace(report.shapes[0], id="ffffffffffffffff", database="users")
+    both = msgspec.structs.replace(report, shapes=(*report.shapes, other))
+    assert "ffffffffffffffff [users]" in terminal.render(both)
+    assert "`ffffffffffffffff` users" in FORMATS["markdown"](both)
+    assert "[shop]  412 calls" not in terminal.render(report)
