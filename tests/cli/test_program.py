@@ -1,6 +1,7 @@
 """The program as a whole: help, errors, exit codes."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -88,3 +89,26 @@ def test_record_never_overwrites(tmp_path: Path) -> None:
     (tmp_path / "log.json").write_text("mine")
     assert run("record", "-o", tmp_path / "log.json", "--", "true").exit_code == 2
     assert (tmp_path / "log.json").read_text() == "mine"
+
+
+def test_ended_from_outside_it_leaves_no_server_behind(tmp_path: Path) -> None:
+    script = "import os, time; print(os.environ['PGHOST'], flush=True); time.sleep(60)"
+    command = [
+        sys.executable,
+        "-m",
+        "advisor",
+        "record",
+        "-o",
+        tmp_path / "log.json",
+        "--",
+        sys.executable,
+        "-c",
+        script,
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        home = Path(process.stdout.readline().strip())
+        assert home.is_dir()
+        process.terminate()
+        assert process.wait() == 128 + signal.SIGTERM
+    assert not home.exists()
