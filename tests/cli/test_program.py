@@ -93,7 +93,7 @@ def test_record_never_overwrites(tmp_path: Path) -> None:
 
 def test_ended_from_outside_it_leaves_no_server_behind(tmp_path: Path) -> None:
     script = "import os, time; print(os.environ['PGHOST'], flush=True); time.sleep(60)"
-    command = [
+    command: list[str | Path] = [
         sys.executable,
         "-m",
         "advisor",
